@@ -1,0 +1,1 @@
+"""What exists: CI classes, relation types, identification, reconciliation, history, health of the data."""
