@@ -1,0 +1,129 @@
+"""From faults to the health of everything: needs, then reachability, then needs again, then each site's view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from impact.graph import CompiledGraph
+from impact.model import Health
+from impact.propagate import Levels, Propagation
+
+
+@dataclass
+class State:
+    """What a set of faults does.
+
+    ``isolated`` and ``narrowed`` (lost redundancy) give the failed or now decisive elements by CI.
+    ``by_site`` holds the health of CIs as each site's people meet it; a site without an entry sees ``spread.full``.
+    """
+
+    spread: Propagation
+    failed: frozenset[int] = frozenset()
+    isolated: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    narrowed: dict[int, int] = field(default_factory=dict)
+    by_site: dict[int, Levels] = field(default_factory=dict)
+
+    def health(self, node: int) -> Health:
+        return self.spread.full.get(node, Health.OK)
+
+    def at_site(self, site: int | None, node: int) -> Health:
+        """The health of a CI as the people of a site meet it."""
+        view = self.by_site.get(site) if site is not None else None
+        return (self.spread.full if view is None else view).get(node, Health.OK)
+
+    def service(self, service: int) -> Health:
+        """A service's state: its own, degraded while some of its user sites see it down, down when all do."""
+        base = self.health(service)
+        sites = self.spread.graph.business.user_sites.get(service, frozenset())
+        if base == Health.DOWN or not sites:
+            return base
+        down = sum(self.at_site(site, service) == Health.DOWN for site in sites)
+        if down == len(sites):
+            return Health.DOWN
+        return max(base, Health.DEGRADED) if down else base
+
+    def sites_down(self, service: int) -> tuple[int, ...]:
+        sites = self.spread.graph.business.user_sites.get(service, frozenset())
+        return tuple(sorted(site for site in sites if self.at_site(site, service) == Health.DOWN))
+
+
+def difference(one: State, other: State) -> frozenset[int]:
+    """The CIs that are not in every respect in the same state: needs, reachability, any site's view."""
+    if one is other:
+        return frozenset()
+    found: set[int] = set()
+    pairs: list[tuple[Mapping[int, object], Mapping[int, object]]] = [
+        (one.spread.own, other.spread.own),
+        (one.spread.network, other.spread.network),
+        (one.spread.plain, other.spread.plain),
+        (one.spread.full, other.spread.full),
+        (one.isolated, other.isolated),
+        (one.narrowed, other.narrowed),
+    ]
+    pairs += [
+        (one.by_site.get(site, one.spread.full), other.by_site.get(site, other.spread.full))
+        for site in one.by_site.keys() | other.by_site.keys()
+    ]
+    for before, after in pairs:
+        found.update(node for node in before.keys() | after.keys() if before.get(node) != after.get(node))
+    return frozenset(found)
+
+
+def evaluate(graph: CompiledGraph, own: Mapping[int, Health], *, network_known: bool = True) -> State:
+    """Work out what these faults do.
+
+    Args:
+        graph: the compiled graph.
+        own: own health of the faulty CIs (links included).
+        network_known: false while the hub is blind (its own first hop is gone): then nothing is said of reachability.
+    """
+    spread = Propagation(graph)
+    spread.add(own)
+    net = graph.network
+    failed = frozenset(node for node, health in spread.plain.items() if health == Health.DOWN)
+    state = State(spread=spread, failed=failed)
+    broken = frozenset(node for node in failed if node in net or node in net.by_link)
+    # no way leads through a device that does not forward: alone, its failure changes nothing for anybody else
+    if network_known and net.anchors and not broken.isdisjoint(net.ways):
+        _network_effects(state, broken)
+        _site_views(state, broken)
+    return state
+
+
+def _network_effects(state: State, broken: frozenset[int]) -> None:
+    graph, net = state.spread.graph, state.spread.graph.network
+    reached = net.reach(net.anchors, broken)
+    devices = net.free_devices
+    state.isolated = {node: net.cut_of(node, broken) for node in sorted(devices - reached - broken)}
+    tree, free = net.dominators(net.anchors, broken), net.free_dominators
+    for node in devices & reached:
+        if node in tree and node in free:
+            new = next((d for d in tree.chain(node) if not free.dominates(d, node)), None)
+            if new is not None:
+                state.narrowed[node] = new
+    effects = dict.fromkeys(state.narrowed, Health.AT_RISK) | dict.fromkeys(state.isolated, Health.DOWN)
+    if effects:
+        state.spread = _again(graph, state.spread.own, effects)
+
+
+def _site_views(state: State, broken: frozenset[int]) -> None:
+    """SEMANTICS 3, users' way: hosts that no healthy way joins to a site's anchors are down for its people."""
+    graph, net = state.spread.graph, state.spread.graph.network
+    views: dict[frozenset[int], Levels] = {}
+    for site, anchors in net.sites.items():
+        reached = net.reach(anchors, broken)
+        # what is broken is down for everybody, and what is cut off from all anchors too
+        lost = frozenset(net.free_devices_of_site[site] - reached - broken - state.isolated.keys())
+        if not lost:
+            continue
+        if lost not in views:
+            effects = state.spread.network | dict.fromkeys(lost, Health.DOWN)
+            views[lost] = _again(graph, state.spread.own, effects).full
+        state.by_site[site] = views[lost]
+
+
+def _again(graph: CompiledGraph, own: Mapping[int, Health], network: Mapping[int, Health]) -> Propagation:
+    spread = Propagation(graph)
+    spread.add(own, network)
+    return spread
