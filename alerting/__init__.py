@@ -1,0 +1,1 @@
+"""What hurts now: events, parsers, identity, binding, the alert state machine, situations."""
