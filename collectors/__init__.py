@@ -1,0 +1,1 @@
+"""How raw signals get in."""

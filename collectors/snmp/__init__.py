@@ -1,0 +1,1 @@
+"""SNMP: polling, questions on demand, traps and informs."""
