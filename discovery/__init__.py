@@ -1,0 +1,1 @@
+"""How the graph fills itself: sweep, neighbour crawl, device identification, topology, importers."""

@@ -1,0 +1,1 @@
+"""What comes from files and other systems of record, turned into observations."""
