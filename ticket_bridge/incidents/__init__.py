@@ -1,0 +1,1 @@
+"""Incidents: priority, life cycle, timeline."""

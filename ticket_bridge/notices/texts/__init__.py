@@ -1,0 +1,1 @@
+"""The words of notices in each language, as data."""
