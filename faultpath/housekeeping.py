@@ -1,0 +1,77 @@
+"""What is done by the clock: times of last use written down, old rows pruned. APScheduler, in memory, as a clock."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from alerting.store import AlertBook
+from faultpath.access.tokens import TokenBook
+from faultpath.hub import CONSUMER
+from faultpath.settings import RetentionSettings
+from ledger.clock import Clock
+from ledger.engine import Ledger
+from ledger.errors import LedgerUnavailableError
+from ledger.inbox import Inbox
+
+LAST_USED_S = 60
+PRUNE_S = 3600
+
+log = structlog.get_logger(__name__)
+
+
+class Housekeeping:
+    """Jobs on the hub's loop; each is short."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        inbox: Inbox,
+        book: AlertBook,
+        tokens: TokenBook,
+        *,
+        clock: Clock,
+        retention: RetentionSettings,
+    ) -> None:
+        self._ledger = ledger
+        self._inbox = inbox
+        self._book = book
+        self._tokens = tokens
+        self._clock = clock
+        self._retention = retention
+
+    async def run(self) -> None:
+        """Keep house until cancelled."""
+        scheduler = AsyncIOScheduler(timezone="UTC")
+        scheduler.add_job(self.write_last_used, "interval", seconds=LAST_USED_S)
+        scheduler.add_job(self.prune, "interval", seconds=PRUNE_S)
+        scheduler.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            await self.write_last_used()
+
+    async def write_last_used(self) -> None:
+        try:
+            self._tokens.write_last_used()
+        except LedgerUnavailableError as error:
+            log.warning("housekeeping_refused", job="last_used", error=str(error))
+
+    async def prune(self) -> None:
+        """Delete inbox rows that were merged long ago, and alerts that were cleared long ago."""
+        now = self._clock.now()
+        before = now - timedelta(days=self._retention.inbox_days)
+        cleared_before = now - timedelta(days=self._retention.cleared_alerts_days)
+        try:
+            with self._ledger.begin() as connection:
+                rows = self._inbox.prune(connection, up_to=self._inbox.offset(CONSUMER), before=before)
+                alerts = self._book.prune(connection, before=cleared_before)
+        except LedgerUnavailableError as error:
+            log.warning("housekeeping_refused", job="prune", error=str(error))
+            return
+        if rows or alerts:
+            log.info("pruned", inbox_rows=rows, cleared_alerts=alerts)

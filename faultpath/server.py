@@ -1,0 +1,91 @@
+"""The HTTP server: uvicorn on a socket of ours, inside of our loop, stopped by us."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from faultpath.errors import PortInUseError
+
+BACKLOG = 1024
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answers = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answers.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the hub, which stops more than HTTP."""
+        yield
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Raises:
+        PortInUseError: another process has it, or the address is not of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    it = socket.socket(family, socket.SOCK_STREAM)
+    it.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        it.bind((host, port))
+        it.listen(BACKLOG)
+    except OSError as error:
+        it.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUseError(
+                f"port {port} of {host} is in use by another process; stop it or set http.port (FAULTPATH_HTTP__PORT)"
+            ) from None
+        raise PortInUseError(f"cannot listen on {host} port {port}: {error.strerror}") from None
+    it.setblocking(False)
+    return it
+
+
+@asynccontextmanager
+async def serving(
+    app: ASGIApp, sock: socket.socket, *, stop_timeout_s: float, before_stop: Callable[[], None]
+) -> AsyncIterator[str]:
+    """Serve while inside; gives the address.
+
+    Args:
+        app: what is served.
+        sock: bound and listening; closed at the end.
+        stop_timeout_s: how long open requests may take to end.
+        before_stop: called first at the end, to let go of streams that would never end by themselves.
+    """
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=max(1, round(stop_timeout_s)),
+    )
+    server = _Server(config)
+    host, port = sock.getsockname()[:2]
+    task = asyncio.create_task(server.serve(sockets=[sock]), name="http")
+    try:
+        ready = asyncio.create_task(server.answers.wait())
+        await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    finally:
+        before_stop()
+        server.should_exit = True
+        await task
+        sock.close()

@@ -1,0 +1,122 @@
+"""An imported model and a posted alert become an incident: over HTTP, from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.faultpath.conftest import MODEL, Station, eventually
+
+
+def alertmanager(name: str = "HostDown", status: str = "firing", **labels: str) -> dict[str, Any]:
+    """A webhook body of Alertmanager with one alert."""
+    alert = {
+        "status": status,
+        "labels": {"alertname": name, "severity": "critical", **labels},
+        "annotations": {"summary": f"{name} of {labels.get('instance')}"},
+        "startsAt": "2026-03-01T12:00:00Z",
+        "endsAt": "0001-01-01T00:00:00Z",
+        "fingerprint": "c0ffee",
+    }
+    return {"version": "4", "groupKey": "{}", "status": status, "receiver": "faultpath", "alerts": [alert]}
+
+
+async def imported(station: Station) -> dict[str, Any]:
+    answer = await station.http.post(
+        "/api/v1/import", content=MODEL.read_bytes(), headers={"content-type": "application/yaml"}
+    )
+    assert answer.status_code == 200, answer.text
+    done: dict[str, Any] = answer.json()
+    return done
+
+
+async def wait_for(station: Station, path: str, **params: Any) -> list[Any]:
+    """The items of a list as soon as there are any."""
+    page = await eventually(lambda: station.get(path, **params), lambda page: bool(page["items"]))
+    return list(page["items"])
+
+
+async def opened(station: Station) -> dict[str, Any]:
+    """Import the model, post an alert, and give the incident that opens."""
+    await imported(station)
+    poster = await station.bearer("intake:prom-a")
+    posted = await poster.post(
+        "/api/v1/intake/alertmanager", json=alertmanager("ApplicationDown", instance="db1.example.net:9100")
+    )
+    assert posted.status_code == 200, posted.text
+    first = (await wait_for(station, "/incidents"))[0]
+    detail: dict[str, Any] = await station.get(f"/incidents/{first['number']}")
+    return detail
+
+
+async def test_a_posted_alert_opens_an_incident(station: Station) -> None:
+    incident = await opened(station)
+    assert incident["root"]["name"] == "db1"
+    assert incident["priority"] == 1
+    assert [(s["service"]["name"], s["state"]) for s in incident["services"]] == [("CRM", "down")]
+    assert [step["name"] for step in incident["services"][0]["path"]] == ["db1", "CRM application", "CRM"]
+    assert incident["people"]["cannot_work"] == 2
+    assert [p["person"]["name"] for p in incident["people"]["items"]] == ["Ann Lee", "Bo Chen"]
+    assert incident["people"]["departments"][0]["department"]["name"] == "Sales"
+    assert [alert["check"] for alert in incident["members"]] == ["ApplicationDown"]
+    assert {one["role"] for one in incident["stakeholders"]} >= {"service_owner", "user"}
+    assert incident["title"]["names"].items() >= {(incident["root"]["id"], "db1")}
+    assert incident["timeline"]
+    assert "acknowledge" in incident["verbs"]
+
+
+async def test_its_map_has_the_cause_below_and_the_people_above(station: Station) -> None:
+    incident = await opened(station)
+    drawn = await station.get(f"/incidents/{incident['number']}/map")
+    by_name = {node["name"]: node for node in drawn["nodes"]}
+    assert [by_name[name]["layer"] for name in ("db1", "CRM application", "CRM", "CRM desk", "Sales")] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert by_name["db1"]["role"] == "cause"
+    assert (by_name["db1"]["own"], by_name["CRM"]["propagated"]) == ("down", "down")
+    assert by_name["Sales"]["count"] == 2
+    ids = {node["id"]: node["name"] for node in drawn["nodes"]}
+    assert {(ids[e["from"]], e["type"], ids[e["to"]]) for e in drawn["edges"]} >= {
+        ("CRM application", "RUNS_ON", "db1"),
+        ("CRM", "DEPENDS_ON", "CRM application"),
+        ("Sales", "USES", "CRM desk"),
+    }
+
+
+async def test_people_act_on_it_and_the_audit_knows(station: Station) -> None:
+    number = (await opened(station))["number"]
+    acted = await station.http.post(f"/api/v1/incidents/{number}/acts", json={"verb": "acknowledge", "note": "on it"})
+    assert acted.status_code == 200, acted.text
+    assert acted.json()["state"] == "acknowledged"
+    twice = await station.http.post(f"/api/v1/incidents/{number}/acts", json={"verb": "acknowledge"})
+    assert twice.status_code == 409
+    assert twice.json()["code"] == "illegal_move"
+    said = await station.http.post(f"/api/v1/incidents/{number}/acts", json={"verb": "comment", "note": "disk ordered"})
+    assert said.json()["timeline"][-1]["what"] == {"code": "comment", "args": {"note": "disk ordered"}, "names": {}}
+    raised = await station.http.post(f"/api/v1/incidents/{number}/acts", json={"verb": "set_priority", "priority": 3})
+    assert raised.json()["priority"] == 3
+    acts = [row["act"] for row in (await station.get("/audit"))["items"]]
+    assert acts[:3] == ["incident.set_priority", "incident.comment", "incident.acknowledge"]
+
+
+async def test_it_resolves_when_the_sender_says_so(station: Station) -> None:
+    number = (await opened(station))["number"]
+    poster = await station.bearer("intake:prom-a")
+    body = alertmanager("ApplicationDown", "resolved", instance="db1.example.net:9100")
+    assert (await poster.post("/api/v1/intake/alertmanager", json=body)).status_code == 200
+    await eventually(lambda: station.get(f"/incidents/{number}"), lambda one: one["state"] == "resolved")
+    assert (await station.get("/alerts", state="cleared"))["items"][0]["check"] == "ApplicationDown"
+    assert (await station.get("/incidents", state="open"))["items"] == []
+
+
+async def test_what_if_tells_what_a_failure_would_do(station: Station) -> None:
+    await imported(station)
+    found = (await station.get("/cis", query="db1"))["items"]
+    assert [ci["cls"] for ci in found] == ["Server"]
+    told = await station.get(f"/cis/{found[0]['id']}/impact")
+    assert [(s["service"]["name"], s["state"]) for s in told["services"]] == [("CRM", "down")]
+    assert (told["cannot_work"], told["people_total"]) == (2, 2)
+    assert (await station.get("/incidents"))["items"] == []
