@@ -122,8 +122,11 @@ class _Correlation:
 
     def _re_root(self, situation: Situation, root: Root) -> None:
         history = situation.root_history + ((situation.root_ci,) if situation.root_ci else ())
+        settles = self.now + self.timing.settle  # another root is another finding: what is only suspected waits again
+        if self.now < situation.settles_at:
+            settles = min(settles, situation.opened_at + self.timing.settle_most)
         self.known[situation.situation_id] = replace(
-            situation, root_ci=root.ci_id, root_history=history, clear_since=None, confirmed_at=None,
+            situation, root_ci=root.ci_id, root_history=history, clear_since=None, confirmed_at=None, settles_at=settles,
             unbound_source=None, unbound_resource=None,
         )  # fmt: skip
         self.taken[situation.situation_id] = root
@@ -149,7 +152,7 @@ class _Correlation:
         members = _joined(own, tuple(sorted(root.explains)), tuple(kept))
         settles = before.settles_at
         if set(members) - set(before.members) and not root.confirmed:
-            settles = min(self.now + self.timing.settle, before.opened_at + self.timing.settle_most)
+            settles = max(settles, self._settles(before))
         self.known[situation_id] = replace(
             before,
             confirmed=root.confirmed,
@@ -164,6 +167,10 @@ class _Correlation:
             outlived_since=(before.outlived_since or self.now) if outlives else None,
         )
 
+    def _settles(self, situation: Situation) -> datetime:
+        """A new member starts the settling anew, up to the most."""
+        return min(self.now + self.timing.settle, situation.opened_at + self.timing.settle_most)
+
     def place_unbound(self, groups: Sequence[Unbound]) -> None:
         places = {(s.unbound_source, s.unbound_resource): s for s in self.open() if s.root_ci is None}
         for group in groups:
@@ -176,20 +183,24 @@ class _Correlation:
                     settles_at=self.now + self.timing.settle,
                     unbound_source=group.source, unbound_resource=group.resource,
                 )  # fmt: skip
+            settles = self._settles(before) if group.keys - set(before.members) else before.settles_at
             self.known[before.situation_id] = replace(
-                before, own=members, members=_joined(members, before.members), severity=group.severity, clear_since=None
-            )
+                before, own=members, members=_joined(members, before.members), severity=group.severity,
+                settles_at=max(settles, before.settles_at), clear_since=None,
+            )  # fmt: skip
 
     def start_holds(self, roots: Sequence[Root]) -> None:
         """Note since when the root of a situation does not complain any more."""
         blamed = {root.ci_id for root in roots}
         for situation in self.open():
-            if situation.clear_since is not None or situation.root_ci in blamed:
+            if situation.root_ci in blamed:
                 continue
             # A root that was only suspected has no alert of its own: those who complained speak for it.
             voices = situation.own or situation.members
-            if not any(key in self.active for key in voices):
-                self.known[situation.situation_id] = replace(situation, clear_since=self.now)
+            clear = not any(key in self.active for key in voices)
+            since = (situation.clear_since or self.now) if clear else None
+            if since != situation.clear_since:
+                self.known[situation.situation_id] = replace(situation, clear_since=since)
 
     def end_holds(self) -> None:
         """Resolve what was clear long enough. Members that stay active keep it open, up to the outlive time."""
@@ -241,6 +252,8 @@ def next_turn(situations: Sequence[Situation], now: datetime, timing: Timing) ->
         if s.clear_since is not None:
             times.append(s.clear_since + timing.hold)
             times.append(s.clear_since + timing.outlive)
+        if s.outlived_since is not None:
+            times.append(s.outlived_since + timing.outlive)
         if not s.confirmed:
             times.append(s.settles_at)
     return min((t for t in times if t > now), default=None)

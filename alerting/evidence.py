@@ -67,7 +67,8 @@ class Evidence:
         if before is not None and at < before.at:
             return
         since = before.since if before is not None and before.up is up else at
-        self._ports[port_id] = PortSign(up=up, at=at, since=since)
+        was_up_at = None if up or before is None else before.at if before.up else before.was_up_at
+        self._ports[port_id] = PortSign(up=up, at=at, since=since, was_up_at=was_up_at)
         if self._silent or before is None or before.up is not up:
             self._changed()
 

@@ -34,7 +34,7 @@ from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from impact.assess import Assessor
 from impact.graph import compile_graph, meanings_of
-from impact.model import Assessment, Complaint, ComplaintKind, RootImpact, Signs
+from impact.model import Assessment, Complaint, ComplaintKind, Health, RootImpact, Signs
 from ledger.clock import Clock
 from ledger.crash import boundary
 from ledger.engine import Ledger
@@ -302,7 +302,7 @@ class Hub:
                 continue
             if alert.kind in (ComplaintKind.HINT, ComplaintKind.PORT_DOWN):
                 asked.add(self.index.device_of_port.get(ci_id, ci_id))
-            elif alert.kind is ComplaintKind.NO_ANSWER and alert.source != "snmp":
+            elif alert.source != "snmp" and (alert.kind is ComplaintKind.NO_ANSWER or alert.effect >= Health.DEGRADED):
                 asked.add(ci_id)
         if asked:
             self.asker.ask(asked)
@@ -321,7 +321,9 @@ class Hub:
     def _decide(self, graph: Graph, now: datetime) -> None:
         signs = self.evidence.signs()
         self._said.refresh(self.book.active())
-        complaints = [c for said in self._said.bound if (c := self._counted(said, signs, now))]
+        confirmed = {key: s.confirmed_at for s in self._situations.values() if s.confirmed_at for key in s.own}
+        counted = (self._counted(said, signs, now) for said in self._said.bound)
+        complaints = [replace(c, confirmed_at=confirmed[c.key]) if c.key in confirmed else c for c in counted if c]
         assessment = graph.assessor.assess(complaints, signs, now, position=self._position)
         if questions := assessment.ask - signs.asking:
             self.asker.ask(questions)

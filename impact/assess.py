@@ -17,7 +17,8 @@ from impact.state import State, difference, evaluate
 from impact.verdict import Fault, Verdicts, judge
 
 FEW_ROOTS = 4
-"""Up to here every service is tried without each root; beyond, only those in the root's cone."""
+"""Up to here every service is tried without each root; beyond, only those in the root's cone, and all for what is a way:
+people may see a service over ways on which it does not stand itself."""
 
 
 class Assessor:
@@ -107,12 +108,23 @@ class Assessor:
         for node, fault in found.roots.items():
             alone = self._hit_alone(node, fault.effect, blind=verdicts.blind)
             services[node] = sorted(place.keys() & alone, key=place.__getitem__)
-            rest = (place.keys() if few else place.keys() & self.graph.cone(node)) - alone
+            everywhere = few or node in self.graph.network.ways
+            rest = (place.keys() if everywhere else place.keys() & self.graph.cone(node)) - alone
             if rest:
                 without = self._without(node, verdicts, found)
                 better = [s for s in rest if without.service(s) < state.service(s)]
                 services[node] += sorted(better, key=place.__getitem__)
+        self._share_the_rest(hit, services)
         return services
+
+    def _share_the_rest(self, hit: list[int], services: dict[int, list[int]]) -> None:
+        """What no root hits alone, and none would save alone, is carried by all that have a part in it (ADR 9)."""
+        carried = {service for those in services.values() for service in those}
+        for service in hit:
+            if service not in carried:
+                part = [node for node in services if service in self.graph.cone(node)]
+                for node in part or services:
+                    services[node].append(service)
 
     def _hit_alone(self, node: int, effect: Health, *, blind: bool) -> frozenset[int]:
         if blind:

@@ -276,7 +276,9 @@ def _site_of(graph: CompiledGraph, located: Mapping[int, int], thing: int) -> in
 
 def _business(graph: CompiledGraph, edges: Edges) -> Business:
     business = Business()
-    service_of = {offering: service for offering, service, _ in edges.get("PART_OF", ())}
+    services_of: dict[int, set[int]] = {}
+    for offering, service, _ in edges.get("PART_OF", ()):
+        services_of.setdefault(offering, set()).add(service)
     for i, ci in enumerate(graph.cis):
         if graph.is_a(i, "BusinessService"):
             business.tiers[i] = int(str(ci.attributes.get("tier", 4)))
@@ -286,19 +288,16 @@ def _business(graph: CompiledGraph, edges: Edges) -> Business:
         business.owners.setdefault(owned, []).append(owner)
     for person, team, _ in edges.get("ON_CALL_FOR", ()):
         business.on_call.setdefault(team, []).append(person)
-    _people(graph, edges, business, service_of)
+    _people(graph, edges, business, services_of)
     return business
 
 
-def _people(graph: CompiledGraph, edges: Edges, business: Business, service_of: Mapping[int, int]) -> None:
+def _people(graph: CompiledGraph, edges: Edges, business: Business, services_of: Mapping[int, set[int]]) -> None:
     uses: dict[int, set[int]] = {}
     for user, offering, _ in edges.get("USES", ()):
-        if offering in service_of:
-            uses.setdefault(user, set()).add(service_of[offering])
+        uses.setdefault(user, set()).update(services_of.get(offering, ()))
     located = {thing: place for thing, place, _ in edges.get("LOCATED_IN", ())}
-    groups: dict[int, list[int]] = {}
-    for person, group, _ in edges.get("MEMBER_OF", ()):
-        groups.setdefault(person, []).append(group)
+    groups = _all_groups(edges)
     sites_of: dict[int, set[int]] = {}
     for user in sorted({*uses, *(i for i, ci in enumerate(graph.cis) if ci.cls == "Person")}):
         sources = (user, *groups.get(user, ()))
@@ -315,3 +314,19 @@ def _people(graph: CompiledGraph, edges: Edges, business: Business, service_of: 
     for head, department, _ in edges.get("HEAD_OF", ()):
         for service in uses.get(department, ()):
             business.heads.setdefault(service, []).append((head, department))
+
+
+def _all_groups(edges: Edges) -> dict[int, list[int]]:
+    """The groups that somebody is in, and those that these are in, nearest first."""
+    direct: dict[int, list[int]] = {}
+    for member, group, _ in edges.get("MEMBER_OF", ()):
+        direct.setdefault(member, []).append(group)
+    found: dict[int, list[int]] = {}
+    for member in direct:
+        groups = dict.fromkeys(direct[member])
+        frontier = list(groups)
+        while frontier:
+            frontier = [above for group in frontier for above in direct.get(group, ()) if above not in groups]
+            groups |= dict.fromkeys(frontier)
+        found[member] = [group for group in groups if group != member]
+    return found

@@ -50,7 +50,8 @@ class Complaint:
     """One active alert that is bound to a CI, reduced to what the engine needs.
 
     ``severity`` is 0 info … 4 critical. ``since`` is when the hub first heard of it (its own clock).
-    ``counts`` is false for a hint that must still be polled.
+    ``counts`` is false for a hint that must still be polled. ``confirmed_at``: when the hub had asked all that it stands
+    on and found this to be a root of its own; ``None`` if it never did.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Complaint:
     counts: bool = True
     source: str = ""
     check: str = ""
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,18 +92,20 @@ class PortSign:
     """The operational state of a port as last read from its own device (IF-MIB::ifOperStatus).
 
     ``since`` is when it was first read in this state, without another between; ``None`` means as long as is known.
+    ``was_up_at`` is when one that is down was last read up; ``None`` if it never was.
     """
 
     up: bool
     at: datetime
     since: datetime | None = None
+    was_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
     """The hub's own evidence at one moment. ``devices`` by CI id, ``ports`` by Port CI id.
 
-    ``asking``: CIs with a question under way.
+    ``asking``: CIs with a question under way; who was never heard since the start is waited for.
     """
 
     devices: Mapping[str, DeviceSigns] = field(default_factory=dict)

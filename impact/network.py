@@ -160,8 +160,8 @@ class Network:
             if low in levels and levels[low] < levels[high]:
                 yield high
             return
-        if node not in levels:
-            return
+        if node not in levels or not (node in self.transit or (node in self.anchors and levels[node] == 0)):
+            return  # no way leads through what does not forward
         for near in self.at.get(node, ()):
             far = near.other(node)
             if levels.get(far, -1) > levels[node]:
@@ -174,7 +174,7 @@ class Network:
         if device in levels:
             for cable in self.at.get(device, ()):
                 far = cable.other(device)
-                if levels.get(far, levels[device]) < levels[device] and far != self.hub:
+                if levels.get(far, levels[device]) < levels[device] and far in self.transit:
                     yield far
 
     def cut_of(self, isolated: int, failed: Collection[int]) -> tuple[int, ...]:

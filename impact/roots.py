@@ -57,16 +57,34 @@ def _explains(graph: CompiledGraph, root: Fault, fault: Fault) -> bool:
 
 
 def _independence(graph: CompiledGraph, faults: Mapping[int, Fault], signs: Signs) -> set[tuple[int, int]]:
-    """Pairs (root, fault) where the root was still answering after the fault had begun, and only fell later."""
+    """Pairs (root, fault) where the root was still healthy after the fault had begun, and only fell later.
+
+    Seen by the hub itself: the root answered, or its port was read up. Or known from before a restart: when the fault
+    was confirmed, all that it stands on had answered.
+    """
     pairs = set()
     for node, root in faults.items():
+        well_at = _seen_well(graph, node, signs)
         device = signs.devices.get(graph.ids[node])
-        if device is None or device.silent_since is None or device.last_answer is None:
-            continue
+        was_asked = device is not None and device.pollable and device.silent_since is not None
         for other, fault in faults.items():
-            if other != node and fault.confirmed and fault.since <= device.last_answer and root.since > fault.since:
+            if other == node or not fault.confirmed or root.since <= fault.since:
+                continue
+            seen = well_at is not None and fault.since <= well_at
+            told = fault.confirmed_at is not None and fault.confirmed_at < root.since
+            if seen or (told and was_asked and node in graph.scope(other)):
                 pairs.add((node, other))
     return pairs
+
+
+def _seen_well(graph: CompiledGraph, node: int, signs: Signs) -> datetime | None:
+    """When a device that is silent now last answered; when a link whose port is down now was last read up."""
+    cable = graph.network.by_link.get(node)
+    if cable is not None:
+        ends = (signs.ports.get(graph.ids[port]) for port in (cable.a_port, cable.b_port))
+        return max((end.was_up_at for end in ends if end is not None and end.was_up_at is not None), default=None)
+    device = signs.devices.get(graph.ids[node])
+    return device.last_answer if device is not None and device.silent_since is not None else None
 
 
 def _heads(graph: CompiledGraph, faults: Mapping[int, Fault], independent: set[tuple[int, int]]) -> dict[int, int]:
@@ -135,6 +153,8 @@ def _suspect(graph: CompiledGraph, verdicts: Verdicts, heads: Mapping[int, int],
     for node, count in _shared_providers(graph, complaining):
         if node in verdicts.faults or node in complaining or _vouched(graph, signs, node, since):
             continue
+        if graph.ids[node] in signs.asking and not _heard(graph, signs, node):
+            continue  # the first question since the start is on its way to it
         brought = _brings_down(graph, node)
         hit = len(complaining & brought)
         watched = hit + len({b for b in brought - complaining if _watched(graph, signs, b)})
@@ -191,9 +211,13 @@ def _vouched(graph: CompiledGraph, signs: Signs, node: int, since: datetime) -> 
     )
 
 
-def _watched(graph: CompiledGraph, signs: Signs, node: int) -> bool:
+def _heard(graph: CompiledGraph, signs: Signs, node: int) -> bool:
     device = signs.devices.get(graph.ids[node])
     return device is not None and (device.last_answer is not None or device.silent_since is not None)
+
+
+def _watched(graph: CompiledGraph, signs: Signs, node: int) -> bool:
+    return _heard(graph, signs, node) or graph.ids[node] in signs.asking
 
 
 def _brings_down(graph: CompiledGraph, node: int) -> frozenset[int]:

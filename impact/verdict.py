@@ -46,6 +46,7 @@ class Fault:
     keys: set[str] = field(default_factory=set)
     evidence: list[Reason] = field(default_factory=list)
     suspected_share: float | None = None
+    confirmed_at: datetime | None = None
 
 
 @dataclass
@@ -70,6 +71,7 @@ class Judge:
         self.now = now
         self.signs = {graph.index[ci]: s for ci, s in signs.devices.items() if ci in graph.index}
         self.ports = {graph.index[ci]: s for ci, s in signs.ports.items() if ci in graph.index}
+        self.asking = {graph.index[ci] for ci in signs.asking if ci in graph.index}
         self.verdicts = Verdicts()
         self.silent: dict[int, list[Complaint]] = {}
         self.others: list[tuple[int, Complaint]] = []
@@ -99,13 +101,21 @@ class Judge:
     def answer(self, node: int, since: datetime) -> Answer:
         """Whether a CI has answered a question that was put after ``since``."""
         signs = self.signs.get(node)
-        if signs is None or not signs.pollable or (signs.last_answer is None and signs.silent_since is None):
+        if signs is None or not signs.pollable:
             return Answer.UNASKED
+        if signs.last_answer is None and signs.silent_since is None:
+            return Answer.PENDING if self._first_asked(node) else Answer.UNASKED
         if signs.silent_since is not None:
             # Its own complaint may still be on its way through the inbox; nobody else is blamed before it is in.
             done = _question_failed(signs) and node in self.silent
             return Answer.SILENT if done else Answer.PENDING
         return Answer.ALIVE if signs.last_answer is not None and signs.last_answer >= since else Answer.PENDING
+
+    def _first_asked(self, node: int) -> bool:
+        """Whether the first question to it since the start is under way: nothing is known yet, and will be soon."""
+        signs = self.signs.get(node)
+        heard = signs is not None and (signs.last_answer is not None or signs.silent_since is not None)
+        return node in self.asking and not heard
 
     def settled(self, node: int, since: datetime) -> bool:
         """Whether all that this CI stands on was asked after ``since``; asks whoever was not."""
@@ -128,6 +138,9 @@ class Judge:
     def _silent_device(self, node: int, complaints: list[Complaint]) -> None:
         signs = self.signs.get(node)
         began = min(c.since for c in complaints)
+        if self._first_asked(node):
+            self._wait(node, complaints)
+            return
         if signs is not None and signs.silent_since is not None:
             began = signs.silent_since
         elif signs is not None and signs.pollable and signs.last_answer is not None:
@@ -168,7 +181,7 @@ class Judge:
         elif alive:
             self._down_by_neighbour(node, complaints, alive)
         else:
-            self._nobody_answers(node, complaints, near, answers)
+            self._nobody_answers(node, complaints, proof, answers)
 
     def _lives(
         self,
@@ -236,12 +249,13 @@ class Judge:
         self,
         node: int,
         complaints: list[Complaint],
-        near: Sequence[tuple[Cable, int]],
+        proof: datetime,
         answers: dict[int, Answer],
     ) -> None:
-        name = self.graph.name(node)
+        name, near = self.graph.name(node), [(cable, cable.other(node)) for cable in self.net.at.get(node, ())]
         if any(far == self.net.hub for _, far in near):
-            self.verdicts.blind = True
+            # the hub sees nothing only if nobody at all answers; else it is this one way of several
+            self.verdicts.blind |= not any(self.answer(other, proof) is Answer.ALIVE for other in self.signs)
             self._fault(node, complaints, confirmed=False, evidence=[Reason(code="hub_link", args={"device": name})])
         elif not near:
             self._fault(
@@ -268,16 +282,21 @@ class Judge:
         near, cable = end
         far = cable.other(near)
         signs = self.signs.get(far)
-        if cable.link in self.verdicts.faults and not self._is_silent(near):
-            self.verdicts.faults[cable.link].keys.add(complaint.key)
-        elif self._is_silent(near) or self._is_silent(far) or far in self.silent:
+        known = self.verdicts.faults.get(cable.link)
+        answers = signs is not None and signs.last_answer is not None and signs.last_answer >= complaint.since
+        if known is not None and known.effect == Health.DOWN and not self._is_silent(near):
+            known.keys.add(complaint.key)
+        elif self._first_asked(near) or self._first_asked(far):
+            self._wait(port, [complaint])
+        elif self._is_silent(near) or self._is_silent(far) or (far in self.silent and not answers):
             self.verdicts.symptoms[complaint.key] = port
         elif signs is None or (signs.last_answer is None and signs.silent_since is None):
-            evidence = [Reason(code="port_down_at", args=self._place(near, cable))]
-            self._fault(far, [complaint], confirmed=False, evidence=evidence)
-        elif signs.last_answer is not None and signs.last_answer >= complaint.since:
+            evidence = [Reason(code="port_down_at", args=self._place(near, cable)), *_doubts(complaint)]
+            self._fault(far, [complaint], confirmed=False, evidence=evidence, proven=complaint.proven)
+        elif answers:
             args = {"a": self.graph.name(near), "b": self.graph.name(far)}
-            self._fault(cable.link, [complaint], confirmed=True, evidence=[Reason(code="both_ends_answer", args=args)])
+            evidence = [Reason(code="both_ends_answer", args=args), *_doubts(complaint)]
+            self._fault(cable.link, [complaint], confirmed=complaint.proven, evidence=evidence, proven=complaint.proven)
         else:
             self._wait(port, [complaint], ask=[far] if signs.pollable else [])
 
@@ -293,12 +312,13 @@ class Judge:
         if complaint.kind is ComplaintKind.HINT and not complaint.counts:
             self._wait(node, [complaint], ask=[node])
             return
+        if complaint.kind is ComplaintKind.HINT and node in self.net.by_port:
+            self._port_down(node, complaint)
+            return
         if complaint.effect >= Health.DEGRADED and not self.settled(node, complaint.since):
             self._wait(node, [complaint])
             return
-        evidence = [_reported_by(complaint)]
-        if not complaint.proven:
-            evidence.append(Reason(code="unproven", args={"source": complaint.source}))
+        evidence = [_reported_by(complaint), *_doubts(complaint)]
         self._fault(
             node,
             [complaint],
@@ -368,17 +388,14 @@ class Judge:
         """Note a fault. ``named`` false: the complaints are about something else, and will be given to a root."""
         worst = max(c.severity for c in complaints) if severity is None else severity
         since = min(c.since for c in complaints)
-        fault = self.verdicts.faults.setdefault(
-            node, Fault(node=node, effect=effect, severity=worst, confirmed=confirmed, proven=proven, since=since)
-        )
-        fault.effect = max(fault.effect, effect)
-        fault.severity = max(fault.severity, worst)
-        fault.confirmed |= confirmed
-        fault.proven |= proven
-        fault.since = min(fault.since, since)
-        if named:
-            fault.keys.update(c.key for c in complaints)
-        fault.evidence.extend(reason for reason in evidence if reason not in fault.evidence)
+        known = [c.confirmed_at for c in complaints if c.confirmed_at is not None] if named else []
+        found = Fault(
+            node=node, effect=effect, severity=worst, confirmed=confirmed, proven=proven, since=since,
+            keys={c.key for c in complaints} if named else set(), evidence=list(evidence),
+            confirmed_at=min(known, default=None),
+        )  # fmt: skip
+        before = self.verdicts.faults.get(node)
+        self.verdicts.faults[node] = found if before is None else _joined(before, found)
 
     def _wait(self, node: int, complaints: Sequence[Complaint], ask: Iterable[int] = ()) -> None:
         self.verdicts.pending.update(dict.fromkeys((c.key for c in complaints), node))
@@ -388,6 +405,27 @@ class Judge:
     def _port(self, cable: Cable, device: int) -> str:
         port = self.graph.cis[cable.port_of(device)]
         return str(port.attributes.get("if_name", port.name))
+
+
+def _joined(one: Fault, other: Fault) -> Fault:
+    """Two findings about one CI. How firmly it is believed is said of the worse effect, not of a lesser one beside it."""
+    worse, less = (other, one) if other.effect > one.effect else (one, other)
+    alike = worse.effect == less.effect
+    return Fault(
+        node=worse.node,
+        effect=worse.effect,
+        severity=max(worse.severity, less.severity),
+        confirmed=worse.confirmed or (alike and less.confirmed),
+        proven=worse.proven or (alike and less.proven),
+        since=min(worse.since, less.since),
+        keys=worse.keys | less.keys,
+        evidence=[*worse.evidence, *(reason for reason in less.evidence if reason not in worse.evidence)],
+        confirmed_at=min((at for at in (worse.confirmed_at, less.confirmed_at) if at is not None), default=None),
+    )
+
+
+def _doubts(complaint: Complaint) -> list[Reason]:
+    return [] if complaint.proven else [Reason(code="unproven", args={"source": complaint.source})]
 
 
 def _question_failed(signs: DeviceSigns) -> bool:

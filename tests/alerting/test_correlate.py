@@ -200,3 +200,41 @@ def test_a_root_that_turns_out_worse_takes_over_older_and_younger_symptoms() -> 
     play.at(3, [root("server", "app-a", "app-b", own=["disk", "silent"])])
     assert play.only.situation_id == oldest.situation_id
     assert set(play.only.members) == {"disk", "silent", "app-a", "app-b"}
+
+
+def test_a_told_incident_whose_root_changes_waits_before_it_tells_of_a_mere_suspicion() -> None:
+    play = Play()
+    play.at(0, [root("sw", "a")])
+    play.at(3600, [root("x", "sw", "a", confirmed=False, own=())])
+    assert play.only.root_ci == "x"
+    assert play.only.settles_at == Play.time(3610)
+    play.at(3605, [root("x", "sw", "a", "b", confirmed=False, own=())])
+    assert play.only.settles_at == Play.time(3610)  # a new member does not shorten it
+
+
+def test_a_root_whose_alert_is_active_again_is_not_clear_while_it_is_looked_into() -> None:
+    play = Play()
+    play.at(0, [root("sw")])
+    play.at(10)
+    play.at(15, also_active=["sw"])
+    play.at(24)
+    play.at(25)
+    assert play.only.clear_since == Play.time(24)
+
+
+def test_time_alone_ends_the_wait_of_what_outlives_its_root() -> None:
+    play = Play()
+    play.at(0, [root("sw", "app")])
+    play.at(20, [root("sw"), root("app")])
+    due = next_turn(list(play.open.values()), Play.time(20), Timing())
+    assert due == Play.time(320)
+    play.at(321, [root("sw"), root("app")])
+    assert play.roots == ["app", "sw"]
+
+
+def test_a_new_unbound_alert_starts_the_settle_time_anew() -> None:
+    play = Play()
+    one = Unbound(source="p", resource="r", keys=frozenset("a"), severity=Severity.MAJOR)
+    play.at(0, unbound=[one])
+    play.at(8, unbound=[Unbound(source="p", resource="r", keys=frozenset("ab"), severity=Severity.MAJOR)])
+    assert play.only.settles_at == Play.time(18)
