@@ -126,8 +126,8 @@ class _Correlation:
         if self.now < situation.settles_at:
             settles = min(settles, situation.opened_at + self.timing.settle_most)
         self.known[situation.situation_id] = replace(
-            situation, root_ci=root.ci_id, root_history=history, clear_since=None, confirmed_at=None, settles_at=settles,
-            unbound_source=None, unbound_resource=None,
+            situation, root_ci=root.ci_id, root_history=history, clear_since=None, confirmed_at=None,
+            settles_at=settles, unbound_source=None, unbound_resource=None,
         )  # fmt: skip
         self.taken[situation.situation_id] = root
 

@@ -17,8 +17,8 @@ from impact.state import State, difference, evaluate
 from impact.verdict import Fault, Verdicts, judge
 
 FEW_ROOTS = 4
-"""Up to here every service is tried without each root; beyond, only those in the root's cone, and all for what is a way:
-people may see a service over ways on which it does not stand itself."""
+"""Up to here every service is tried without each root; beyond, only those in the root's cone. For what is a way it is
+always every service: people may see one over ways on which it does not stand itself."""
 
 
 class Assessor:

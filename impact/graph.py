@@ -322,8 +322,8 @@ def _all_groups(edges: Edges) -> dict[int, list[int]]:
     for member, group, _ in edges.get("MEMBER_OF", ()):
         direct.setdefault(member, []).append(group)
     found: dict[int, list[int]] = {}
-    for member in direct:
-        groups = dict.fromkeys(direct[member])
+    for member, nearest in direct.items():
+        groups = dict.fromkeys(nearest)
         frontier = list(groups)
         while frontier:
             frontier = [above for group in frontier for above in direct.get(group, ()) if above not in groups]

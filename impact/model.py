@@ -50,8 +50,8 @@ class Complaint:
     """One active alert that is bound to a CI, reduced to what the engine needs.
 
     ``severity`` is 0 info … 4 critical. ``since`` is when the hub first heard of it (its own clock).
-    ``counts`` is false for a hint that must still be polled. ``confirmed_at``: when the hub had asked all that it stands
-    on and found this to be a root of its own; ``None`` if it never did.
+    ``counts`` is false for a hint that must still be polled. ``confirmed_at``: when the hub had asked all that it
+    stands on and found this to be a root of its own; ``None`` if it never did.
     """
 
     key: str

@@ -408,7 +408,7 @@ class Judge:
 
 
 def _joined(one: Fault, other: Fault) -> Fault:
-    """Two findings about one CI. How firmly it is believed is said of the worse effect, not of a lesser one beside it."""
+    """Two findings about one CI. How firmly it is believed is said of the worse effect, not of the lesser beside it."""
     worse, less = (other, one) if other.effect > one.effect else (one, other)
     alike = worse.effect == less.effect
     return Fault(
