@@ -101,23 +101,31 @@ def _stakeholders(
 ) -> Iterable[Stakeholder]:
     ids, business = graph.ids, graph.business
     team = owner_team(graph, root)
-    for person in business.on_call.get(team, ()) if team is not None else ():
+    if team is not None:
         worst = max((state.service(s) for s in services), default=Health.OK)
-        yield Stakeholder(person_id=ids[person], role="on_call", state=worst, because=(ids[team],) if team else ())
+        for person in business.on_call.get(team, ()):
+            yield Stakeholder(person_id=ids[person], role="on_call", state=worst, because=(ids[team],))
     for service in services:
         health = state.service(service)
-        because: tuple[str, ...] = (ids[service],)
-        for owner in business.owners.get(service, ()):
-            if graph.cis[owner].cls == "Person":
-                yield Stakeholder(person_id=ids[owner], role="service_owner", state=health, because=because)
+        for person, because in _owners(graph, service):
+            yield Stakeholder(person_id=ids[person], role="service_owner", state=health, because=because)
         for head, department in business.heads.get(service, ()):
-            yield Stakeholder(
-                person_id=ids[head], role="department_head", state=health, because=(*because, ids[department])
-            )
+            because = (ids[service], ids[department])
+            yield Stakeholder(person_id=ids[head], role="department_head", state=health, because=because)
     used = business.services_of
     for person, health in sorted(people.items()):
         because = tuple(ids[s] for s in services if s in used[person])
         yield Stakeholder(person_id=ids[person], role="user", state=health, because=because)
+
+
+def _owners(graph: CompiledGraph, service: int) -> Iterable[tuple[int, tuple[str, ...]]]:
+    """Who answers for a service, and why: a person who owns it, and who is on call for a team that does."""
+    ids, business = graph.ids, graph.business
+    for owner in business.owners.get(service, ()):
+        if graph.cis[owner].cls == "Person":
+            yield owner, (ids[service],)
+        for person in business.on_call.get(owner, ()):
+            yield person, (ids[service], ids[owner])
 
 
 def _paths(graph: CompiledGraph, state: State, root: int) -> dict[int, int]:

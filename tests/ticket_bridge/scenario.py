@@ -96,6 +96,15 @@ class Fault:
         affected |= set(users)
         return self
 
+    def owned_by(self, team: str, *people: str, service: str) -> Fault:
+        """A team owns the service, and these people are on call for it."""
+        state = next(hit.state for hit in self.services if hit.ci_id == service)
+        because = (service, team)
+        self.people += [
+            Stakeholder(person_id=one, role="service_owner", state=state, because=because) for one in people
+        ]
+        return self
+
     def on_call(self, *people: str, team: str = "network-team") -> Fault:
         state = max((hit.state for hit in self.services), default=Health.OK)
         self.people += [Stakeholder(person_id=one, role="on_call", state=state, because=(team,)) for one in people]

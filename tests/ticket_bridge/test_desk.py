@@ -143,6 +143,14 @@ def test_without_an_owner_the_default_team_is_told(office: Office) -> None:
     office.wants_told("nina: open as on_call", "dora: open as service_owner", number=2)
 
 
+def test_the_on_call_of_an_owning_team_are_told_as_owners_and_nobody_stands_in(office: Office) -> None:
+    fault = office.fault("srv", confirmed=True).hits("crm", DOWN).on_call("nina")
+    fault.owned_by("crm-team", "tina", "tom", service="crm")
+    office.evaluate()
+    office.wants_told("nina: open as on_call", "tina: open as service_owner", "tom: open as service_owner")
+    assert "Because you are on call for crm-team, who own crm." in office.mail_to("tina").payload["body"]
+
+
 def test_maintenance_opens_nothing_until_it_ends(office: Office) -> None:
     office.fault("srv", confirmed=True).hits("crm", DOWN, owner="olga")
     office.maintenance.add("srv")

@@ -112,7 +112,7 @@ def concerns(policy: NoticePolicy, impact: RootImpact, default_on_call: Sequence
 
 
 def _stand_ins(impact: RootImpact, default_on_call: Sequence[str]) -> list[Stakeholder]:
-    """The default team's on-call, where the root has no on-call owner or a hit service has no owner."""
+    """The default team's on-call, where nobody is on call for the root or a hit service has no owner to be told."""
     roles = {person.role for person in impact.stakeholders}
     if ON_CALL not in roles:
         worst = max((hit.state for hit in impact.services), default=Health.UNKNOWN)
@@ -155,6 +155,8 @@ def _why(role: str, others: tuple[str, ...], services: tuple[str, ...], *, stand
         return Reason(code="why_on_call", args={"teams": others})
     if role == HEAD and others:
         return Reason(code="why_department_head", args={"departments": others})
+    if role == OWNER and others:
+        return Reason(code="why_owning_team", args={"teams": others, "services": services})
     return Reason(code=f"why_{role}", args={"services": services or others})
 
 
