@@ -28,8 +28,9 @@ from examples.estate.generate import generate
 from examples.estate.physics import settle
 from examples.estate.signals import signals_of
 from impact.assess import Assessor
-from impact.graph import CompiledGraph, compile_graph, meanings_of
+from impact.graph import CompiledGraph, compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
+from impact.vocabulary import vocabulary_of
 from ledger.clock import SystemClock
 from tests.acceptance.told import ASKED, believe, complaints_of, signs_of
 
@@ -53,7 +54,7 @@ def company(services: int, folder: Path) -> CompiledGraph:
     text = Company(services=services).yaml().encode()
     model = read_model(text, file="company.yaml", catalogue=CATALOGUE, observed_at=NOW)
     Reconciler(store, CATALOGUE, SystemClock()).submit(model.source, model.observations, complete=True, run_id="bench")
-    graph = compile_graph(store.snapshot(), meanings_of(CATALOGUE), CATALOGUE.chain)
+    graph = compile_graph(store.snapshot(), vocabulary_of(CATALOGUE))
     store.close()
     return graph
 

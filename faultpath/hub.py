@@ -33,8 +33,9 @@ from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from impact.assess import Assessor
-from impact.graph import compile_graph, meanings_of
+from impact.graph import compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, Health, RootImpact, Signs
+from impact.vocabulary import vocabulary_of
 from ledger.clock import Clock
 from ledger.crash import boundary
 from ledger.engine import Ledger
@@ -124,7 +125,7 @@ class Hub:
         self._parser = parser
         self._store = graph
         self._catalogue = catalogue
-        self._meanings = meanings_of(catalogue)
+        self._vocabulary = vocabulary_of(catalogue)
         self._clock = clock
         self._timing = timing
         self._graph: Graph | None = None
@@ -262,7 +263,7 @@ class Hub:
         return total
 
     def _compile(self, snapshot: Snapshot) -> Graph:
-        compiled = compile_graph(snapshot, self._meanings, self._catalogue.chain)
+        compiled = compile_graph(snapshot, self._vocabulary)
         return Graph(
             view=GraphView(snapshot, self._catalogue.is_a),
             index=GraphIndex.of(snapshot),

@@ -211,9 +211,9 @@ def _health_of(
 ) -> HealthOf | None:
     """Health with its reason; ``None`` for a CI that is ok."""
     spread = state.spread
-    full = spread.full.get(node, Health.OK)
+    full = state.health(node)
     own = faults[node].effect if node in faults else Health.OK
-    propagated = max(spread.needed(node), spread.network.get(node, Health.OK))
+    propagated = Health(max(spread.needed(node), spread.network.get(node, Health.OK)))
     if node in verdicts.unknown and full == Health.OK:
         propagated = Health.UNKNOWN
     elif full == Health.OK:

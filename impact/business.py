@@ -85,7 +85,7 @@ def _service_reason(graph: CompiledGraph, state: State, service: int) -> Reason:
 
 def owner_team(graph: CompiledGraph, root: int) -> int | None:
     """The team that owns a CI; a link without an owner belongs to the team of the end nearer to the hub."""
-    owners = [o for o in graph.business.owners.get(root, ()) if graph.cis[o].cls == "Team"]
+    owners = [o for o in graph.business.owners.get(root, ()) if graph.plays(o, "team")]
     if owners:
         return min(owners)
     cable = graph.network.by_link.get(root)
@@ -122,7 +122,7 @@ def _owners(graph: CompiledGraph, service: int) -> Iterable[tuple[int, tuple[str
     """Who answers for a service, and why: a person who owns it, and who is on call for a team that does."""
     ids, business = graph.ids, graph.business
     for owner in business.owners.get(service, ()):
-        if graph.cis[owner].cls == "Person":
+        if graph.plays(owner, "person"):
             yield owner, (ids[service],)
         for person in business.on_call.get(owner, ()):
             yield person, (ids[service], ids[owner])

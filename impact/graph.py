@@ -5,49 +5,30 @@ Built once per revision. CIs are indices here; `ids` and `index` translate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from cmdb.catalogue.catalogue import Catalogue
 from cmdb.model import CI, Relation, Snapshot
-from impact.model import Health
+from impact.errors import ModelError
 from impact.network import Cable, Network
-
-HealthMap = tuple[Health, Health, Health, Health]
-AS_IS: HealthMap = (Health.OK, Health.AT_RISK, Health.DEGRADED, Health.DOWN)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelationMeaning:
-    """What a relation type does to health: ``sees[h]`` is what the dependent sees of a provider at ``h``.
-
-    ``carries_network`` is false where being cut off from the network does not matter to the dependent (power).
-    ``dependent_is_from`` says which end depends.
-    """
-
-    sees: HealthMap
-    carries_network: bool = True
-    dependent_is_from: bool = True
+from impact.order import Order
+from impact.rules import KOfN, Number, Rule, Scoped, Worst, exact, points_of, rule_of
+from impact.scale import Level, Profile, Seen, seen_of
+from impact.vocabulary import RelationMeaning, Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One edge from a dependent to a provider."""
+    """One edge from a dependent to a provider. ``sees`` is what the dependent sees of it, by its level."""
 
     provider: int
-    sees: HealthMap
-    carries_network: bool
-    group: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """k of n members of a group must not be down; else the dependent is at ``result``."""
-
-    k: int = 1
-    result: Health = Health.DOWN
+    sees: Seen
+    carries_network: bool = True
+    group: str | None = None
+    weight: Number = 1
+    drops: Mapping[Level, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,32 +75,94 @@ class Business:
 class CompiledGraph:
     """One revision, compiled. See `compile_graph`."""
 
-    def __init__(
-        self, snapshot: Snapshot, meanings: Mapping[str, RelationMeaning], chain: Callable[[str], tuple[str, ...]]
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
         self.revision = snapshot.revision
         self.cis: list[CI] = sorted(snapshot.cis, key=lambda ci: ci.ci_id)
         self.ids = [ci.ci_id for ci in self.cis]
         self.index = {ci_id: i for i, ci_id in enumerate(self.ids)}
-        self._chain = chain
+        self.profile: Profile = vocabulary.profile
+        self.scale = vocabulary.profile.scale
+        self.mistakes: list[ModelError] = []
+        """What CIs and relations say of rules and cannot mean; there the default holds, and the graph is used."""
+        self._vocabulary = vocabulary
         edges = _by_type(self, snapshot.relations)
-        self.needs = _needs(self, edges, meanings)
+        self.needs = _needs(self, edges, vocabulary.meanings)
         self.dependents = _dependents(self.needs)
         self.reached_dependents = _dependents([[n for n in needs if n.carries_network] for needs in self.needs])
-        self.requirements = [_requirements(ci.attributes.get("requirements")) for ci in self.cis]
-        self.network = _network(self, edges)
-        self.business = _business(self, edges)
+        self._rules = _all_rules(self)
+        self.network = _network(self, _Parts(edges, vocabulary))
+        self.business = _business(self, _Parts(edges, vocabulary))
         self.brought_down: dict[int, frozenset[int]] = {}
         """What each CI's failure alone brings down, as far as it was asked; filled by `impact.roots`."""
         self._cones: dict[int, frozenset[int]] = {}
         self._scopes: dict[int, frozenset[int]] = {}
         self._standing: dict[int, frozenset[int]] = {}
 
-    def is_a(self, i: int, cls: str) -> bool:
-        return cls in self._chain(self.cis[i].cls)
+    def plays(self, i: int, part: str) -> bool:
+        return self._vocabulary.plays(self.cis[i].cls, part)
 
     def name(self, i: int) -> str:
         return self.cis[i].name
+
+    def names(self, i: int) -> tuple[str, ...]:
+        """What a condition may call a CI."""
+        return (self.cis[i].ci_id, self.cis[i].name)
+
+    # How a CI reduces what it needs
+
+    @cached_property
+    def order(self) -> Order:
+        return Order([[need.provider for need in needs] for needs in self.needs])
+
+    @property
+    def ruled(self) -> Mapping[int, tuple[Scoped, ...]]:
+        """The CIs whose needs do not simply combine by worst."""
+        return self._rules
+
+    def rules_of(self, i: int) -> tuple[Scoped, ...]:
+        return self._rules.get(i, ())
+
+    @cached_property
+    def standing(self) -> list[int]:
+        """CIs that may not be ok although nothing is broken: by their rules, by a map, or in a refused circle."""
+        own = [i for i, rules in self._rules.items() if any(not isinstance(r.rule, (KOfN, Worst)) for r in rules)]
+        mapped = [i for i, needs in enumerate(self.needs) if any(need.sees[0] > 0 for need in needs)]
+        return sorted({*own, *mapped, *self.refused})
+
+    @cached_property
+    def refused(self) -> frozenset[int]:
+        """CIs in a circle of needs that has no least fixpoint, or that the policy refuses: they are unknown."""
+        refuses = self.profile.policy.cycles == "refuse"
+        return frozenset(
+            member
+            for circle in self.order.circles.values()
+            if refuses or any(not scoped.rule.monotone for i in circle for scoped in self.rules_of(i))
+            for member in circle
+        )
+
+    def refusal(self, i: int) -> str | None:
+        """The loop into which a CI's needs lead and that cannot be worked out, spelled; ``None`` if there is none."""
+        trail = self.order.loop(i)
+        if not trail or trail[-1] not in self.refused:
+            return None
+        return " -> ".join(self.name(node) for node in trail)
+
+    @cached_property
+    def without_inputs(self) -> Level:
+        """What a CI with rules and no needs is."""
+        word = self.profile.policy.no_inputs
+        return self.scale.number(word, "policy.no_inputs") if word is not None else 0
+
+    def ignores_maintained(self, i: int) -> bool:
+        return self._maintenance(i) == "ignore_input"
+
+    def inherits(self, i: int) -> bool:
+        return self._maintenance(i) == "inherit"
+
+    def _maintenance(self, i: int) -> str:
+        return str(self.cis[i].attributes.get("maintenance", self.profile.policy.maintenance))
+
+    # Reach
 
     def cone(self, i: int) -> frozenset[int]:
         """Everything that a failure of this CI may touch: all needs and ways, redundancy ignored; not itself."""
@@ -166,34 +209,28 @@ class CompiledGraph:
         return found
 
 
-def meanings_of(catalogue: Catalogue) -> dict[str, RelationMeaning]:
-    """The relation types of a catalogue that carry health."""
-    return {
-        name: RelationMeaning(
-            sees=tuple(Health[relation.impact.get(word, "ok").upper()] for word in _WORDS),  # type: ignore[arg-type]  # four words, four values
-            carries_network=relation.isolation_carried,
-            dependent_is_from=relation.dependent == "from",
-        )
-        for name, relation in catalogue.relations.items()
-        if relation.impact is not None
-    }
-
-
-_WORDS = ("ok", "at_risk", "degraded", "down")
 Edges = dict[str, list[tuple[int, int, Relation]]]
 
 
-def compile_graph(
-    snapshot: Snapshot, meanings: Mapping[str, RelationMeaning], chain: Callable[[str], tuple[str, ...]]
-) -> CompiledGraph:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Relations by the part that they play."""
+
+    edges: Edges
+    vocabulary: Vocabulary
+
+    def of(self, part: str) -> list[tuple[int, int, Relation]]:
+        return self.edges.get(self.vocabulary.relations.get(part, ""), [])
+
+
+def compile_graph(snapshot: Snapshot, vocabulary: Vocabulary) -> CompiledGraph:
     """Compile a snapshot.
 
     Args:
         snapshot: CIs and relations of one revision; relations with a missing end are left out.
-        meanings: relation types that carry health; all others carry none.
-        chain: the class chain of a class name, e.g. ``("CI", "Hardware", "NetworkDevice", "Switch")``.
+        vocabulary: which relations carry health and who plays which part; the scale and policy with it.
     """
-    return CompiledGraph(snapshot, meanings, chain)
+    return CompiledGraph(snapshot, vocabulary)
 
 
 def _by_type(graph: CompiledGraph, relations: Iterable[Relation]) -> Edges:
@@ -210,16 +247,31 @@ def _needs(graph: CompiledGraph, edges: Edges, meanings: Mapping[str, RelationMe
     for type_, meaning in meanings.items():
         for start, end, relation in edges.get(type_, ()):
             dependent, provider = (start, end) if meaning.dependent_is_from else (end, start)
-            group = relation.attributes.get("group")
-            needs[dependent].append(
-                Need(
-                    provider=provider,
-                    sees=meaning.sees,
-                    carries_network=meaning.carries_network,
-                    group=str(group) if group else None,
-                )
-            )
+            needs[dependent].append(_need(graph, provider, relation, meaning))
     return needs
+
+
+def _need(graph: CompiledGraph, provider: int, relation: Relation, meaning: RelationMeaning) -> Need:
+    said = relation.attributes
+    group = said.get("group")
+    need = Need(
+        provider=provider,
+        sees=meaning.sees,
+        carries_network=meaning.carries_network,
+        group=str(group) if group is not None else None,
+        weight=graph.profile.policy.default_weight,
+    )
+    if not said.keys() & {"map", "weight", "drops"}:
+        return need
+    where = f"{relation.from_id} {relation.type} {relation.to_id}"
+    try:
+        drops = points_of(said["drops"], graph.profile, f"{where}: drops") if "drops" in said else None
+        sees = seen_of(said["map"], graph.profile, f"{where}: map") if "map" in said else need.sees
+        weight = exact(said["weight"], f"{where}: weight") if "weight" in said else need.weight
+    except ModelError as error:
+        graph.mistakes.append(error)
+        return need
+    return replace(need, sees=sees, weight=int(weight) if weight == int(weight) else weight, drops=drops)
 
 
 def _dependents(needs: list[list[Need]]) -> list[list[int]]:
@@ -230,25 +282,49 @@ def _dependents(needs: list[list[Need]]) -> list[list[int]]:
     return dependents
 
 
-def _requirements(value: Any) -> dict[str, Requirement]:
-    if not isinstance(value, Mapping):
-        return {}
-    return {
-        group: Requirement(k=int(rule.get("k", 1)), result=Health[str(rule.get("result", "down")).upper()])
-        for group, rule in value.items()
-    }
+def _all_rules(graph: CompiledGraph) -> dict[int, tuple[Scoped, ...]]:
+    """The rules of each CI that has redundant needs or states how its needs combine."""
+    found = {}
+    for i, ci in enumerate(graph.cis):
+        grouped = any(need.group is not None for need in graph.needs[i])
+        if grouped or "rules" in ci.attributes or "requirements" in ci.attributes:
+            found[i] = tuple(_rules(graph, i))
+    return found
 
 
-def _network(graph: CompiledGraph, edges: Edges) -> Network:
-    device_of = {port: device for port, device, _ in edges.get("PORT_OF", ())}
+def _rules(graph: CompiledGraph, i: int) -> Iterable[Scoped]:
+    """Hard needs combine by worst unless ``rules`` says otherwise; a group needs one of its members unless stated."""
+    attributes, profile, where = graph.cis[i].attributes, graph.profile, graph.cis[i].name
+    stated = attributes.get("rules")
+    if stated is None:
+        yield Scoped(group=None, rule=Worst(profile=profile))
+    for place, spec in enumerate(stated if isinstance(stated, list) else []):
+        yield Scoped(group=None, rule=_read_rule(graph, spec, f"{where}: rules.{place}"))
+    groups = attributes.get("requirements")
+    known = groups if isinstance(groups, Mapping) else {}
+    for group in sorted({*known, *(need.group for need in graph.needs[i] if need.group is not None)}):
+        spec = known.get(group, {"rule": "k_of_n"})
+        yield Scoped(group=group, rule=_read_rule(graph, spec, f"{where}: requirements.{group}"))
+
+
+def _read_rule(graph: CompiledGraph, spec: Any, where: str) -> Rule:
+    try:
+        return rule_of(spec, graph.profile, where)
+    except ModelError as error:
+        graph.mistakes.append(error)
+        return Worst(profile=graph.profile)
+
+
+def _network(graph: CompiledGraph, parts: _Parts) -> Network:
+    device_of = {port: device for port, device, _ in parts.of("port_of")}
     cables = []
-    for a_port, b_port, relation in edges.get("CONNECTS_TO", ()):
+    for a_port, b_port, relation in parts.of("connects"):
         link = graph.index.get(str(relation.attributes.get("link", "")))
         if link is not None and a_port in device_of and b_port in device_of:
             cables.append(Cable(link=link, a=device_of[a_port], a_port=a_port, b=device_of[b_port], b_port=b_port))
     cables.sort(key=lambda cable: cable.link)
     ends = {end for cable in cables for end in (cable.a, cable.b)}
-    located = {thing: place for thing, place, _ in edges.get("LOCATED_IN", ())}
+    located = {thing: place for thing, place, _ in parts.of("located_in")}
     anchors = frozenset(i for i, ci in enumerate(graph.cis) if ci.attributes.get("anchor") is True)
     sites: dict[int, set[int]] = {}
     for anchor in anchors:
@@ -257,9 +333,9 @@ def _network(graph: CompiledGraph, edges: Edges) -> Network:
             sites.setdefault(site, set()).add(anchor)
     return Network(
         cables=cables,
-        transit=frozenset(end for end in ends if graph.is_a(end, "NetworkDevice")),
+        transit=frozenset(end for end in ends if graph.plays(end, "forwards")),
         anchors=anchors,
-        hub=next((end for end in sorted(ends) if graph.is_a(end, "MonitoringHub")), None),
+        hub=next((end for end in sorted(ends) if graph.plays(end, "hub")), None),
         sites={site: frozenset(those) for site, those in sites.items()},
     )
 
@@ -268,58 +344,58 @@ def _site_of(graph: CompiledGraph, located: Mapping[int, int], thing: int) -> in
     """The Site in which a thing stands, through rooms; bounded, since places could be written in a circle."""
     place: int | None = thing
     for _ in range(8):
-        if place is None or graph.is_a(place, "Site"):
+        if place is None or graph.plays(place, "site"):
             return place
         place = located.get(place)
     return None
 
 
-def _business(graph: CompiledGraph, edges: Edges) -> Business:
+def _business(graph: CompiledGraph, parts: _Parts) -> Business:
     business = Business()
     services_of: dict[int, set[int]] = {}
-    for offering, service, _ in edges.get("PART_OF", ()):
+    for offering, service, _ in parts.of("part_of"):
         services_of.setdefault(offering, set()).add(service)
     for i, ci in enumerate(graph.cis):
-        if graph.is_a(i, "BusinessService"):
+        if graph.plays(i, "service"):
             business.tiers[i] = int(str(ci.attributes.get("tier", 4)))
-        if ci.cls == "Team" and ci.attributes.get("default_team") is True:
+        if graph.plays(i, "team") and ci.attributes.get("default_team") is True:
             business.default_team = i
-    for owner, owned, _ in edges.get("OWNS", ()):
+    for owner, owned, _ in parts.of("owns"):
         business.owners.setdefault(owned, []).append(owner)
-    for person, team, _ in edges.get("ON_CALL_FOR", ()):
+    for person, team, _ in parts.of("on_call"):
         business.on_call.setdefault(team, []).append(person)
-    _people(graph, edges, business, services_of)
+    _people(graph, parts, business, services_of)
     return business
 
 
-def _people(graph: CompiledGraph, edges: Edges, business: Business, services_of: Mapping[int, set[int]]) -> None:
+def _people(graph: CompiledGraph, parts: _Parts, business: Business, services_of: Mapping[int, set[int]]) -> None:
     uses: dict[int, set[int]] = {}
-    for user, offering, _ in edges.get("USES", ()):
+    for user, offering, _ in parts.of("uses"):
         uses.setdefault(user, set()).update(services_of.get(offering, ()))
-    located = {thing: place for thing, place, _ in edges.get("LOCATED_IN", ())}
-    groups = _all_groups(edges)
+    located = {thing: place for thing, place, _ in parts.of("located_in")}
+    groups = _all_groups(parts)
     sites_of: dict[int, set[int]] = {}
-    for user in sorted({*uses, *(i for i, ci in enumerate(graph.cis) if ci.cls == "Person")}):
+    for user in sorted({*uses, *(i for i, ci in enumerate(graph.cis) if graph.plays(i, "person"))}):
         sources = (user, *groups.get(user, ()))
         homes = (_site_of(graph, located, home) for home in sources if home in located)
         site = next((home for home in homes if home is not None), None)
         services = frozenset[int]().union(*(uses.get(source, ()) for source in sources))
-        if graph.cis[user].cls == "Person":
+        if graph.plays(user, "person"):
             vip = graph.cis[user].attributes.get("vip") is True
             business.people.append(Person(index=user, site=site, vip=vip, services=services))
         if site is not None:
             for service in services:
                 sites_of.setdefault(service, set()).add(site)
     business.user_sites = {service: frozenset(sites) for service, sites in sites_of.items()}
-    for head, department, _ in edges.get("HEAD_OF", ()):
+    for head, department, _ in parts.of("head_of"):
         for service in uses.get(department, ()):
             business.heads.setdefault(service, []).append((head, department))
 
 
-def _all_groups(edges: Edges) -> dict[int, list[int]]:
+def _all_groups(parts: _Parts) -> dict[int, list[int]]:
     """The groups that somebody is in, and those that these are in, nearest first."""
     direct: dict[int, list[int]] = {}
-    for member, group, _ in edges.get("MEMBER_OF", ()):
+    for member, group, _ in parts.of("member_of"):
         direct.setdefault(member, []).append(group)
     found: dict[int, list[int]] = {}
     for member, nearest in direct.items():

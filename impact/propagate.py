@@ -1,22 +1,27 @@
-"""Graded propagation: what each CI's health is, given what is broken. Least fixpoint, cost grows with the cone.
+"""Graded propagation: what each CI's health is, given what is broken. One value per CI; the cost grows with the cone.
 
-Two values are kept per CI. The *plain* one knows only faults and needs; the *full* one adds network effects (isolation,
-lost redundancy). A relation that does not carry network effects (power, cooling) reads the plain value of its provider.
+CIs are worked out in the order of their needs, each once, whatever diamonds there are; needs in a circle come to their
+least fixpoint. Two values are kept per CI. The *plain* one knows only faults and needs; the *full* one adds network
+effects (isolation, lost redundancy). A relation that does not carry network effects (power, cooling) reads the plain
+value of its provider.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+import heapq
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
-from impact.graph import CompiledGraph, Need, Requirement
-from impact.model import Health
+from impact.graph import CompiledGraph, Need
+from impact.rules import Input, KOfN, Scoped
+from impact.scale import EXCLUDED, OUTSIDE, Level
 
-Levels = dict[int, Health]
+Levels = dict[int, Level]
+Applied: TypeAlias = tuple[Scoped, list[tuple[Need, Input]], Level | None]
 
 
 class Propagation:
-    """An evaluation that grows: faults and network effects are added, values only ever rise.
+    """An evaluation that grows: faults, network effects and maintenance are added, and what depends on them settles.
 
     Only CIs that are not ok are held.
     """
@@ -27,87 +32,182 @@ class Propagation:
         self.network: Levels = {}
         self.plain: Levels = {}
         self.full: Levels = {}
+        self.maintained: set[int] = set()
+        self.visited = 0
+        """How many CIs were worked out, each time counted; a CI outside of a circle is once per settling."""
+        if graph.standing:
+            self._settle(graph.standing)
 
-    def add(self, own: Mapping[int, Health], network: Mapping[int, Health] | None = None) -> None:
-        """Add own health and network effects of some CIs and settle all that depends on them."""
+    def add(
+        self,
+        own: Mapping[int, Level],
+        network: Mapping[int, Level] | None = None,
+        maintained: Iterable[int] = (),
+    ) -> None:
+        """Add own health, network effects and maintenance of some CIs and settle all that depends on them."""
         changed: list[int] = []
         for store, added in ((self.own, own), (self.network, network or {})):
-            for node, health in added.items():
-                if health > store.get(node, Health.OK):
-                    store[node] = health
+            for node, level in added.items():
+                if level > store.get(node, 0) or (level == OUTSIDE and node not in store):
+                    store[node] = level
                     changed.append(node)
-        self._settle(changed)
+        fresh = set(maintained) - self.maintained
+        self.maintained |= fresh
+        self._settle([*changed, *fresh])
 
-    def _settle(self, start: list[int]) -> None:
-        queue, queued = deque(start), set(start)
+    def put(self, own: Mapping[int, Level], maintained: Iterable[int] = ()) -> frozenset[int]:
+        """Replace own health and maintenance altogether, settle what that touches, and say whose health changed."""
+        before, wanted = dict(self.full), set(maintained)
+        touched = {n for n in own.keys() | self.own.keys() if own.get(n, 0) != self.own.get(n, 0)}
+        touched |= wanted ^ self.maintained
+        self.own, self.maintained = dict(own), wanted
+        self._settle(touched)
+        return frozenset(n for n in before.keys() | self.full.keys() if before.get(n, 0) != self.full.get(n, 0))
+
+    def _settle(self, start: Iterable[int]) -> None:
+        """Providers first, by rank; a circle is worked out as a whole."""
+        order = self.graph.order
+        queue = [(order.rank[node], node) for node in set(start)]
+        heapq.heapify(queue)
+        queued = {node for _, node in queue}
         while queue:
-            node = queue.popleft()
-            queued.discard(node)
-            plain = max(self.own.get(node, Health.OK), self.needed(node, full=False))
-            full = max(plain, self.network.get(node, Health.OK), self.needed(node, full=True))
-            if plain == self.plain.get(node, Health.OK) and full == self.full.get(node, Health.OK):
-                continue
-            self.plain[node], self.full[node] = plain, full
-            for dependent in self.graph.dependents[node]:
-                if dependent not in queued:
-                    queued.add(dependent)
-                    queue.append(dependent)
+            rank, node = heapq.heappop(queue)
+            circle = order.circles.get(rank)
+            if circle is not None:
+                while queue and queue[0][0] == rank:
+                    heapq.heappop(queue)
+                changed = self._settle_circle(circle)
+                queued.difference_update(circle)
+            else:
+                queued.discard(node)
+                changed = [node] if self._work_out(node) else []
+            for moved in changed:
+                for dependent in self.graph.dependents[moved]:
+                    if dependent not in queued and order.rank[dependent] != rank:
+                        queued.add(dependent)
+                        heapq.heappush(queue, (order.rank[dependent], dependent))
 
-    def needed(self, node: int, *, full: bool = True) -> Health:
-        """What the needs of a CI make of it: hard needs and groups combine by worst."""
-        worst = Health.OK
-        groups: dict[str, list[Health]] = {}
-        for need in self.graph.needs[node]:
-            seen = self.seen(need, full=full)
-            if need.group is not None:
-                groups.setdefault(need.group, []).append(seen)
-            elif seen > worst:
-                worst = seen
-        for group, members in groups.items():
-            rule = self.graph.requirements[node].get(group, _ONE)
-            worst = max(worst, group_health(members, rule))
-        return worst
+    def _work_out(self, node: int) -> bool:
+        """Give a CI its value; whether it is another than before."""
+        self.visited += 1
+        own = self.own.get(node, 0)
+        plain = _worse(own, self.needed(node, full=False))
+        full = plain
+        if self.network:
+            full = _worse(_worse(plain, self.network.get(node, 0)), self.needed(node, full=True))
+        return self._keep(node, plain, full)
 
-    def seen(self, need: Need, *, full: bool = True) -> Health:
+    def _keep(self, node: int, plain: Level, full: Level) -> bool:
+        kept = True
+        for store, level in ((self.plain, plain), (self.full, full)):
+            if level != store.get(node, 0):
+                kept = False
+                if level:
+                    store[node] = level
+                else:
+                    store.pop(node, None)
+        return not kept
+
+    def _settle_circle(self, circle: tuple[int, ...]) -> list[int]:
+        """The least fixpoint of needs in a circle, from below; unknown where a rule in it has none."""
+        before = {node: (self.plain.get(node, 0), self.full.get(node, 0)) for node in circle}
+        refused = circle[0] in self.graph.refused
+        for node in circle:
+            own = self.own.get(node, 0)
+            level = own if not refused or own > self.graph.scale.ok else self.graph.scale.unknown
+            self._keep(node, level, level)
+        waiting = [] if refused else list(circle)
+        inside = set(circle)
+        while waiting:
+            node = waiting.pop()
+            if self._work_out(node):
+                waiting += [d for d in self.graph.dependents[node] if d in inside and d not in waiting]
+        return [node for node, was in before.items() if was != (self.plain.get(node, 0), self.full.get(node, 0))]
+
+    # What a CI sees of its needs
+
+    def needed(self, node: int, *, full: bool = True) -> Level:
+        """What the needs of a CI make of it: the worst of what its rules say."""
+        if node not in self.graph.ruled:
+            values, plain = self.full if full else self.plain, self.plain
+            worst = 0
+            for need in self.graph.needs[node]:
+                seen = need.sees[(values if need.carries_network else plain).get(need.provider, 0)]
+                worst = max(worst, seen)
+            return worst
+        found = [level for _, _, level in self._ruled(node, full=full) if level is not None]
+        if found:
+            return max(found)
+        return self.graph.without_inputs if not self.graph.needs[node] else 0
+
+    def _ruled(self, node: int, *, full: bool = True) -> list[Applied]:
+        """Each rule of a CI with its inputs and what it makes of them."""
+        applied: list[Applied] = []
+        for scoped in self.graph.rules_of(node):
+            needs = [need for need in self.graph.needs[node] if need.group == scoped.group]
+            inputs = [self._input(need, node, full=full) for need in needs]
+            applied.append((scoped, list(zip(needs, inputs, strict=True)), scoped.rule.level(inputs)))
+        return applied
+
+    def _input(self, need: Need, node: int, *, full: bool) -> Input:
+        ignored = need.provider in self.maintained and self.graph.ignores_maintained(node)
+        return Input(
+            level=self.seen(need, full=full),
+            weight=need.weight,
+            names=self.graph.names(need.provider),
+            drops=need.drops,
+            maintained=ignored,
+        )
+
+    def seen(self, need: Need, *, full: bool = True) -> Level:
         """A provider's health as its dependent sees it."""
         values = self.full if full and need.carries_network else self.plain
-        return need.sees[values.get(need.provider, Health.OK)]
+        return need.sees[values.get(need.provider, 0)]
 
     def via(self, node: int) -> tuple[int, ...]:
         """The providers that hold a CI where it is, worst first."""
         value = self.needed(node)
-        if value == Health.OK:
+        if value <= self.graph.scale.ok:
             return ()
-        blamed = [
-            (self.seen(need), need.provider)
-            for need in self.graph.needs[node]
-            if (self.seen(need) == value if need.group is None else self.seen(need) > Health.OK)
-        ]
-        return tuple(provider for _, provider in sorted(blamed, key=lambda pair: (-pair[0], pair[1])))
+        blamed: dict[int, Level] = {}
+        if node not in self.graph.ruled:
+            pairs = [(need, self.seen(need)) for need in self.graph.needs[node]]
+            blamed = {need.provider: seen for need, seen in pairs if seen == value}
+        else:
+            for scoped, pairs_of_rule, level in self._ruled(node):
+                if level == value:
+                    for place in scoped.rule.blamed([one for _, one in pairs_of_rule]):
+                        need, one = pairs_of_rule[place]
+                        blamed[need.provider] = max(one.level, blamed.get(need.provider, EXCLUDED))
+        return tuple(sorted(blamed, key=lambda provider: (-blamed[provider], provider)))
+
+    def in_maintenance(self) -> frozenset[int]:
+        """The CIs in maintenance: those that were put there, and those that inherit it.
+
+        A CI inherits it if it is not ok, not by itself, and all of its inputs that are a problem are in maintenance.
+        """
+        found, ok = set(self.maintained), self.graph.scale.ok
+        heirs = [n for n, level in self.full.items() if level > ok and self.graph.inherits(n)]
+        for node in sorted(heirs, key=lambda n: self.graph.order.rank[n]):
+            bad = {need.provider for need in self.graph.needs[node] if self.seen(need) > ok}
+            if bad and self.own.get(node, 0) <= ok and found.issuperset(bad):
+                found.add(node)
+        return frozenset(found)
 
     def thin_groups(self, node: int) -> tuple[str, ...]:
         """Groups of this CI that hold with no member to spare, although they had one."""
-        members: dict[str, list[Health]] = {}
-        for need in self.graph.needs[node]:
-            if need.group is not None:
-                members.setdefault(need.group, []).append(self.seen(need))
-        rules = self.graph.requirements[node]
-        return tuple(sorted(g for g, seen in members.items() if at_edge(seen, rules.get(g, _ONE))))
+        thin = []
+        for scoped in self.graph.rules_of(node):
+            if scoped.group is not None and isinstance(scoped.rule, KOfN):
+                needs = [need for need in self.graph.needs[node] if need.group == scoped.group]
+                if scoped.rule.at_edge([self._input(need, node, full=True) for need in needs]):
+                    thin.append(scoped.group)
+        return tuple(sorted(thin))
 
 
-_ONE = Requirement()
-
-
-def at_edge(members: list[Health], rule: Requirement) -> bool:
-    """Whether exactly k of more than k members are still not down."""
-    return len(members) > rule.k and sum(m < Health.DOWN for m in members) == rule.k
-
-
-def group_health(members: list[Health], rule: Requirement) -> Health:
-    """The k-th best member; at risk at least when nothing is left to spare; the stated result when it fails."""
-    if len(members) < rule.k:
-        return rule.result
-    kth = sorted(members)[rule.k - 1]
-    if kth == Health.DOWN:
-        return rule.result
-    return max(kth, Health.AT_RISK) if at_edge(members, rule) else kth
+def _worse(one: Level, other: Level) -> Level:
+    """The worse of two; what is unknown stays so unless something is known to be wrong."""
+    if OUTSIDE in (one, other):
+        worse = max(one, other)
+        return worse if worse > 0 else OUTSIDE
+    return max(one, other)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.propagate import Levels, Propagation
+from impact.scale import Level
 
 
 @dataclass
@@ -25,12 +26,12 @@ class State:
     by_site: dict[int, Levels] = field(default_factory=dict)
 
     def health(self, node: int) -> Health:
-        return self.spread.full.get(node, Health.OK)
+        return Health(self.spread.full.get(node, Health.OK))
 
     def at_site(self, site: int | None, node: int) -> Health:
         """The health of a CI as the people of a site meet it."""
         view = self.by_site.get(site) if site is not None else None
-        return (self.spread.full if view is None else view).get(node, Health.OK)
+        return Health((self.spread.full if view is None else view).get(node, Health.OK))
 
     def service(self, service: int) -> Health:
         """A service's state: its own, degraded while some of its user sites see it down, down when all do."""
@@ -70,18 +71,25 @@ def difference(one: State, other: State) -> frozenset[int]:
     return frozenset(found)
 
 
-def evaluate(graph: CompiledGraph, own: Mapping[int, Health], *, network_known: bool = True) -> State:
+def evaluate(
+    graph: CompiledGraph,
+    own: Mapping[int, Level],
+    *,
+    network_known: bool = True,
+    maintained: Iterable[int] = (),
+) -> State:
     """Work out what these faults do.
 
     Args:
         graph: the compiled graph.
         own: own health of the faulty CIs (links included).
         network_known: false while the hub is blind (its own first hop is gone): then nothing is said of reachability.
+        maintained: the CIs in maintenance.
     """
     spread = Propagation(graph)
-    spread.add(own)
+    spread.add(own, maintained=maintained)
     net = graph.network
-    failed = frozenset(node for node, health in spread.plain.items() if health == Health.DOWN)
+    failed = frozenset(node for node, health in spread.plain.items() if health == graph.scale.worst)
     state = State(spread=spread, failed=failed)
     broken = frozenset(node for node in failed if node in net or node in net.by_link)
     # no way leads through a device that does not forward: alone, its failure changes nothing for anybody else
@@ -102,9 +110,10 @@ def _network_effects(state: State, broken: frozenset[int]) -> None:
             new = next((d for d in tree.chain(node) if not free.dominates(d, node)), None)
             if new is not None:
                 state.narrowed[node] = new
-    effects = dict.fromkeys(state.narrowed, Health.AT_RISK) | dict.fromkeys(state.isolated, Health.DOWN)
+    scale = graph.scale
+    effects = dict.fromkeys(state.narrowed, scale.ok + 1) | dict.fromkeys(state.isolated, scale.worst)
     if effects:
-        state.spread = _again(graph, state.spread.own, effects)
+        state.spread = _again(state.spread, effects)
 
 
 def _site_views(state: State, broken: frozenset[int]) -> None:
@@ -118,12 +127,13 @@ def _site_views(state: State, broken: frozenset[int]) -> None:
         if not lost:
             continue
         if lost not in views:
-            effects = state.spread.network | dict.fromkeys(lost, Health.DOWN)
-            views[lost] = _again(graph, state.spread.own, effects).full
+            effects = state.spread.network | dict.fromkeys(lost, graph.scale.worst)
+            views[lost] = _again(state.spread, effects).full
         state.by_site[site] = views[lost]
 
 
-def _again(graph: CompiledGraph, own: Mapping[int, Health], network: Mapping[int, Health]) -> Propagation:
-    spread = Propagation(graph)
-    spread.add(own, network)
+def _again(before: Propagation, network: Mapping[int, Level]) -> Propagation:
+    """The same faults with these network effects."""
+    spread = Propagation(before.graph)
+    spread.add(before.own, network, before.maintained)
     return spread

@@ -7,19 +7,25 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from cmdb.bounded_yaml import Plain
 from cmdb.catalogue.model import AS_IS, Attribute, CiClass, ClaimKind, RelationType
 from cmdb.catalogue.read import Entry, entries, read_file, texts
 from cmdb.claims import FORMS, Placeholders
 from cmdb.errors import CatalogueError
 from cmdb.model import Claim
 
-SHIPPED = tuple(Path(__file__).parent / name for name in ("claims.yaml", "classes.yaml", "relations.yaml"))
+_SHIPPED_NAMES = ("claims.yaml", "classes.yaml", "relations.yaml", "scales.yaml")
+SHIPPED = tuple(Path(__file__).parent / name for name in _SHIPPED_NAMES)
 
 # Classes become labels and verbs relation types of a graph database, so their spelling is bounded.
 _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,63}")
 _VERB = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _ATTRIBUTE_TYPES = ("text", "integer", "number", "boolean", "list", "map", "ref")
 _HEALTH = tuple(AS_IS)
+CLASS_PARTS = ("site", "forwards", "hub", "service", "person", "team")
+RELATION_PARTS = (
+    "port_of", "connects", "located_in", "part_of", "owns", "on_call", "uses", "member_of", "head_of",
+)  # fmt: skip
 
 
 class Catalogue:
@@ -30,6 +36,8 @@ class Catalogue:
         self.relations: dict[str, RelationType] = {}
         self.claim_kinds: dict[str, ClaimKind] = {}
         self.source_ranks: tuple[str, ...] = ()
+        self.scales: dict[str, dict[str, Plain]] = {}
+        """Scales of other products with their policies, as written; `impact.trial` reads them."""
         self._placeholders: dict[str, Placeholders] = {}
         self._relation_attributes: dict[str, Attribute] = {}
 
@@ -106,6 +114,7 @@ class _Builder:
             "extend_classes": self._extend_class,
             "relation_attributes": self._relation_attribute,
             "relations": self._relation,
+            "scales": self._scale,
         }
         nodes = dict(sections)
         for section, handle in handlers.items():
@@ -139,7 +148,7 @@ class _Builder:
         self._to._placeholders[entry.name] = Placeholders(texts(entry, entry.node))  # noqa: SLF001 - its own builder
 
     def _class(self, entry: Entry) -> None:
-        entry.allow("parent", "abstract", "seen_as", "label", "identity", "attributes")
+        entry.allow("parent", "abstract", "seen_as", "label", "identity", "attributes", "part")
         self._refuse_known(entry, self._to.classes)
         if not _CLASS_NAME.fullmatch(entry.name):
             raise entry.error("is not a class name", "begin with a capital, use letters and digits only")
@@ -152,6 +161,7 @@ class _Builder:
             identity=self._identity(entry) or (parent.identity if parent else ()),
             seen_as=frozenset(entry.texts("seen_as")) or (parent.seen_as if parent else frozenset()),
             attributes={**(parent.attributes if parent else {}), **_attributes(entry)},
+            part=_one_of(entry, "part", ("", *CLASS_PARTS)),
         )
 
     def _parent(self, entry: Entry) -> CiClass | None:
@@ -193,8 +203,9 @@ class _Builder:
 
     def _relation(self, entry: Entry) -> None:
         entry.allow(
-            "from", "to", "impact", "dependent", "directed", "isolation", "people", "to_at_most", "label", "attributes"
-        )
+            "from", "to", "impact", "dependent", "directed", "isolation", "people", "part", "to_at_most", "label",
+            "attributes",
+        )  # fmt: skip
         self._refuse_known(entry, self._to.relations)
         if not _VERB.fullmatch(entry.name):
             raise entry.error("is not a verb in capitals", "use capitals, digits and underscores")
@@ -207,10 +218,24 @@ class _Builder:
             directed=entry.flag("directed", default=True),
             isolation_carried=_one_of(entry, "isolation", ("carried", "ignored")) == "carried",
             people=entry.flag("people", default=False),
+            part=self._part(entry),
             to_at_most=entry.number("to_at_most"),
             label=entry.labels(),
             attributes={**self._to._relation_attributes, **_attributes(entry)},  # noqa: SLF001 - its own builder
         )
+
+    def _scale(self, entry: Entry) -> None:
+        self._refuse_known(entry, self._to.scales)
+        spec = entry.node.plain()
+        if not isinstance(spec, dict):
+            raise entry.error("is no mapping", "write levels, best first")
+        self._to.scales[entry.name] = spec
+
+    def _part(self, entry: Entry) -> str:
+        part = _one_of(entry, "part", ("", *RELATION_PARTS))
+        if part and any(known.part == part for known in self._to.relations.values()):
+            raise entry.error(f"part {part!r} is played by another type", "leave part out", entry.fields["part"])
+        return part
 
     def _ends(self, entry: Entry, field: str) -> tuple[str, ...]:
         names = entry.texts(field)

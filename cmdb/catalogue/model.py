@@ -21,7 +21,10 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CiClass:
-    """One class. ``chain`` leads from the topmost class to this one; attributes and identity include the inherited."""
+    """One class. ``chain`` leads from the topmost class to this one; attributes and identity include the inherited.
+
+    ``part`` is what its CIs, and those of the classes below it, are to the impact engine, if they are anything special.
+    """
 
     name: str
     chain: tuple[str, ...]
@@ -30,6 +33,7 @@ class CiClass:
     identity: tuple[str, ...]
     seen_as: frozenset[str]
     attributes: Mapping[str, Attribute]
+    part: str = ""
 
     @property
     def branch(self) -> str:
@@ -55,7 +59,8 @@ class RelationType:
 
     ``impact`` maps the provider's health word to what the dependent sees; ``None`` means nothing.
     ``dependent`` names the end that depends: ``from`` or ``to``. ``isolation_carried``: a provider that is cut off
-    from the network fails its dependents. ``people``: users reach through it (USES, MEMBER_OF).
+    from the network fails its dependents. ``people``: users reach through it (USES, MEMBER_OF). ``part`` is what it is
+    to the impact engine beside that; each part is played by one type.
     """
 
     name: str
@@ -66,6 +71,7 @@ class RelationType:
     directed: bool = True
     isolation_carried: bool = True
     people: bool = False
+    part: str = ""
     to_at_most: int | None = None
     label: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, Attribute] = field(default_factory=dict)

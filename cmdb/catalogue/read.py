@@ -18,6 +18,7 @@ SECTIONS = frozenset(
         "extend_classes",
         "relations",
         "relation_attributes",
+        "scales",
     }
 )
 

@@ -18,8 +18,9 @@ from examples.estate.export import identity, model_file
 from examples.estate.model import Device, Estate, Link
 from examples.estate.signals import Signals
 from impact.assess import Assessor
-from impact.graph import compile_graph, meanings_of
+from impact.graph import compile_graph
 from impact.model import Complaint, ComplaintKind, DeviceSigns, Health, PortSign, Signs
+from impact.vocabulary import vocabulary_of
 from ledger.clock import SystemClock
 
 CATALOGUE = Catalogue.load()
@@ -48,7 +49,7 @@ def believe(estate: Estate, folder: Path) -> Believed:
     reconciler.submit("discovery:snmp", list(_seen(estate)), complete=True, run_id="discovery")
     imported, seen = (_keys(store, source) for source in (model.source, "discovery:snmp"))
     ids = imported | seen
-    graph = compile_graph(store.snapshot(), meanings_of(CATALOGUE), CATALOGUE.chain)
+    graph = compile_graph(store.snapshot(), vocabulary_of(CATALOGUE))
     store.close()
     return Believed(estate=estate, assessor=Assessor(graph), ids=ids, keys=_turned(imported) | _turned(seen))
 

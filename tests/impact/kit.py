@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from cmdb.catalogue import Catalogue
 from cmdb.model import CI, Relation, Snapshot, Value
 from impact.assess import Assessor
-from impact.graph import CompiledGraph, compile_graph, meanings_of
+from impact.graph import CompiledGraph, compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, DeviceSigns, Health, PortSign, Signs
+from impact.vocabulary import vocabulary_of
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 CATALOGUE = Catalogue.load()
@@ -48,7 +49,7 @@ class Graph:
         return Snapshot(revision=1, cis=tuple(self.cis.values()), relations=tuple(self.relations))
 
     def compile(self) -> CompiledGraph:
-        return compile_graph(self.snapshot(), meanings_of(CATALOGUE), CATALOGUE.chain)
+        return compile_graph(self.snapshot(), vocabulary_of(CATALOGUE))
 
 
 def alert(

@@ -1,0 +1,90 @@
+"""Why something is as it is, followed all the way; each CI is visited once, whatever diamonds there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from impact.graph import CompiledGraph
+from impact.propagate import Propagation
+from impact.state import evaluate
+
+
+def responsible_for(spread: Propagation, node: int) -> frozenset[int]:
+    """All that holds a CI where it is, directly or through others; not itself."""
+    return _closure(node, spread.via) - {node}
+
+
+def affected_by(spread: Propagation, node: int) -> frozenset[int]:
+    """All that a CI helps to hold where it is."""
+    dependents = spread.graph.dependents
+
+    def onward(provider: int) -> Iterable[int]:
+        return (dependent for dependent in dict.fromkeys(dependents[provider]) if provider in spread.via(dependent))
+
+    return _closure(node, onward) - {node}
+
+
+def causes_of(spread: Propagation, node: int) -> frozenset[int]:
+    """The ends of the way down: what holds a CI where it is and is held there by nothing else."""
+    found = _closure(node, spread.via)
+    ok = spread.graph.scale.ok
+    return frozenset(n for n in found if spread.full.get(n, 0) > ok and not spread.via(n))
+
+
+def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
+    """The shortest way from a CI down to one of its causes; by id among equals. Itself alone if it is one."""
+    before: dict[int, int | None] = {node: None}
+    frontier = [node]
+    while frontier:
+        following: list[int] = []
+        for at in frontier:
+            via = spread.via(at)
+            if not via:
+                return _trail(before, at)
+            for provider in sorted(via):
+                if provider not in before:
+                    before[provider] = at
+                    following.append(provider)
+        frontier = following
+    return (node,)
+
+
+def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """The CIs whose failure alone brings this one down."""
+    worst = graph.scale.worst
+    return frozenset(
+        other
+        for other in graph.scope(node)
+        if other != node and evaluate(graph, {other: worst}).spread.full.get(node, 0) == worst
+    )
+
+
+def layers(graph: CompiledGraph) -> list[int]:
+    """The longest way from a CI on which nothing depends, by node; what stands in a circle has one layer."""
+    order = graph.order
+    top = [0] * len(graph.cis)  # by rank
+    for node in sorted(range(len(graph.cis)), key=lambda n: -order.rank[n]):
+        for need in graph.needs[node]:
+            below, here = order.rank[need.provider], order.rank[node]
+            if below != here:
+                top[below] = max(top[below], top[here] + 1)
+    return [top[order.rank[node]] for node in range(len(graph.cis))]
+
+
+def _closure(start: int, onward: Callable[[int], Iterable[int]]) -> frozenset[int]:
+    seen, stack = {start}, [start]
+    while stack:
+        for found in onward(stack.pop()):
+            if found not in seen:
+                seen.add(found)
+                stack.append(found)
+    return frozenset(seen)
+
+
+def _trail(before: dict[int, int | None], end: int) -> tuple[int, ...]:
+    trail: list[int] = []
+    at: int | None = end
+    while at is not None:
+        trail.append(at)
+        at = before[at]
+    return tuple(reversed(trail))

@@ -1,0 +1,108 @@
+"""The order in which CIs are worked out: providers first; what needs itself in a circle stands together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+
+class Order:
+    """Ranks: a CI's rank is above those of all that it needs, except of those with which it stands in a circle.
+
+    Strongly connected components, after Tarjan, "Depth-first search and linear graph algorithms" (1972), without
+    recursion: there is no limit of depth.
+    """
+
+    def __init__(self, providers: Sequence[Sequence[int]]) -> None:
+        self.rank = [-1] * len(providers)
+        self.circles: dict[int, tuple[int, ...]] = {}
+        """Rank → the members of a circle; of those CIs only that are in one."""
+        self._providers = providers
+        self._ranks = 0
+        self._found = [0] * len(providers)
+        self._low = [0] * len(providers)
+        self._count = 0
+        self._open: list[int] = []
+        for node in range(len(providers)):
+            if not self._found[node]:
+                self._visit(node)
+
+    def _visit(self, start: int) -> None:
+        path = [(start, self._enter(start))]
+        while path:
+            node, onward = path[-1]
+            for provider in onward:
+                if not self._found[provider]:
+                    path.append((provider, self._enter(provider)))
+                    break
+                if self.rank[provider] < 0:
+                    self._low[node] = min(self._low[node], self._found[provider])
+            else:
+                path.pop()
+                self._leave(node)
+                if path:
+                    above = path[-1][0]
+                    self._low[above] = min(self._low[above], self._low[node])
+
+    def _enter(self, node: int) -> Iterable[int]:
+        self._count += 1
+        self._found[node] = self._low[node] = self._count
+        self._open.append(node)
+        return iter(self._providers[node])
+
+    def _leave(self, node: int) -> None:
+        if self._low[node] != self._found[node]:
+            return
+        members = []
+        while True:
+            member = self._open.pop()
+            members.append(member)
+            self.rank[member] = self._ranks
+            if member == node:
+                break
+        if len(members) > 1 or node in self._providers[node]:
+            self.circles[self._ranks] = tuple(sorted(members))
+        self._ranks += 1
+
+    def loop(self, start: int) -> list[int]:
+        """The shortest way from a CI over its needs into a circle and once around; empty if there is none.
+
+        The last of it stands in it once before: ``[d, a, b, c, a]``.
+        """
+        way = self._shortest(start, lambda node: self.rank[node] in self.circles)
+        if not way:
+            return []
+        inside = set(self.circles[self.rank[way[-1]]])
+        first = way[-1]
+        around = min(
+            (
+                [provider, *self._shortest(provider, lambda node: node == first, inside)[1:]]
+                for provider in self._providers[first]
+                if provider in inside
+            ),
+            key=len,
+        )
+        return way + around
+
+    def _shortest(self, start: int, wanted: Callable[[int], bool], inside: set[int] | None = None) -> list[int]:
+        before: dict[int, int | None] = {start: None}
+        frontier = [start]
+        while frontier:
+            following = []
+            for node in frontier:
+                if wanted(node):
+                    return _trail(before, node)
+                for provider in self._providers[node]:
+                    if provider not in before and (inside is None or provider in inside):
+                        before[provider] = node
+                        following.append(provider)
+            frontier = following
+        return []
+
+
+def _trail(before: dict[int, int | None], end: int) -> list[int]:
+    trail: list[int] = []
+    node: int | None = end
+    while node is not None:
+        trail.append(node)
+        node = before[node]
+    return trail[::-1]

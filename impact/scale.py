@@ -1,0 +1,231 @@
+"""Scales of health, and the policies in which products differ. Both are data; the engine computes with numbers.
+
+A level is its place in the order, 0 the best. Two numbers stand outside of it: `OUTSIDE` (nothing is known, and nothing
+is added to dependents) and `EXCLUDED` (an input that does not count at all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeAlias
+
+from impact.errors import ModelError
+
+Level: TypeAlias = int
+Seen: TypeAlias = tuple[Level, ...]
+"""What a dependent sees of a provider, by the provider's level; the last entry is for `OUTSIDE` (index -1)."""
+
+OUTSIDE: Level = -1
+EXCLUDED: Level = -2
+
+MAX_LEVELS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Levels from best to worst; what is at or below ``ok`` is no problem.
+
+    ``degraded`` is what the rule of that name makes of the worst level; ``inverse`` is what ``not`` makes of each.
+    ``unknown`` is the level of what cannot be worked out: outside of the order, or one inside where a product ranks it.
+    """
+
+    levels: tuple[str, ...]
+    outside: str | None = None
+    ok: Level = 0
+    unknown: Level = OUTSIDE
+    degraded: Level
+    inverse: tuple[Level, ...]
+
+    @property
+    def worst(self) -> Level:
+        return len(self.levels) - 1
+
+    def word(self, level: Level) -> str:
+        """The name of a level.
+
+        Raises:
+            IndexError: it is `EXCLUDED`, which no CI ever is.
+        """
+        if level == OUTSIDE:
+            return self.outside or "unknown"
+        if level < 0:
+            raise IndexError(level)
+        return self.levels[level]
+
+    def number(self, word: Any, where: str) -> Level:
+        """The level of a name; numbers that a product uses as names are taken as text.
+
+        Raises:
+            ModelError: the scale has no such level.
+        """
+        name = str(word)
+        if name in self.levels:
+            return self.levels.index(name)
+        if name == self.outside:
+            return OUTSIDE
+        known = [*self.levels, *([self.outside] if self.outside else [])]
+        raise ModelError(where, f"{name!r} is no level", f"write one of {', '.join(known)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Where products contradict each other.
+
+    ``map_healthy``: raise and fixed also change an input that is no problem.
+    ``lower_to``: how far lower goes: to ok, or to the least problem (a problem stays one).
+    ``no_inputs``: the level of a CI that has rules and nothing to apply them to.
+    ``too_few``: what k of n says when there are fewer than k inputs: their worst, or this level.
+    ``minimum``: what the rule ``min`` counts: the worst of the best k, or whether k are ok (else the worst of all).
+    ``percent``: how a share is rounded before it is compared: exact, floor, nearest.
+    ``unknown_counts``, ``ignored_counts``, ``maintained_counts``: whether such inputs stay in totals.
+    ``maintenance``: what it does to whom depends on it: ignore, inherit, ignore_input.
+    ``cycles``: needs in a circle are worked out as least fixpoint, or refused: then they are unknown.
+    ``default_weight``: of a relation that states none.
+    """
+
+    map_healthy: bool = False
+    lower_to: str = "ok"
+    no_inputs: str | None = None
+    too_few: str | None = None
+    minimum: str = "best"
+    percent: str = "exact"
+    unknown_counts: bool = True
+    ignored_counts: bool = False
+    maintained_counts: bool = True
+    maintenance: str = "ignore"
+    cycles: str = "fixpoint"
+    default_weight: int = 1
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "lower_to": ("ok", "least_problem"),
+    "minimum": ("best", "count"),
+    "percent": ("exact", "floor", "nearest"),
+    "maintenance": ("ignore", "inherit", "ignore_input"),
+    "cycles": ("fixpoint", "refuse"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A scale with its policy."""
+
+    name: str
+    scale: Scale
+    policy: Policy = field(default_factory=Policy)
+
+
+def scale_of(spec: Any, where: str) -> Scale:
+    """Read a scale: ``{levels: [best, …, worst], outside: …, ok: …, degraded: …, inverse: {level: level}}``.
+
+    Raises:
+        ModelError: names the field and the remedy.
+    """
+    known = only(spec, where, "levels", "outside", "ok", "unknown", "degraded", "inverse")
+    levels = tuple(str(word) for word in known.get("levels") or ())
+    if not 2 <= len(levels) <= MAX_LEVELS or len(set(levels)) != len(levels):
+        raise ModelError(f"{where}.levels", "is no order of levels", f"name 2 to {MAX_LEVELS} levels, the best first")
+    outside = str(known["outside"]) if known.get("outside") is not None else None
+    bare = Scale(levels=levels, outside=outside, degraded=max(1, len(levels) - 2), inverse=())
+    inverse = {level: len(levels) - 1 - level for level in range(len(levels))}
+    for one, other in (known.get("inverse") or {}).items():
+        inverse[bare.number(one, f"{where}.inverse")] = bare.number(other, f"{where}.inverse")
+    return Scale(
+        levels=levels,
+        outside=outside,
+        ok=bare.number(known.get("ok", levels[0]), f"{where}.ok"),
+        unknown=bare.number(known["unknown"], f"{where}.unknown") if "unknown" in known else OUTSIDE,
+        degraded=bare.number(known.get("degraded", levels[bare.degraded]), f"{where}.degraded"),
+        inverse=tuple(inverse[level] for level in range(len(levels))),
+    )
+
+
+def policy_of(spec: Any, where: str, base: Policy | None = None) -> Policy:
+    """Read a policy; what is not said is as in ``base``.
+
+    Raises:
+        ModelError: names the field and the remedy.
+    """
+    names = [one.name for one in fields(Policy)]
+    given = only(spec or {}, where, *names)
+    values = {name: getattr(base or Policy(), name) for name in names} | given
+    for name, choices in CHOICES.items():
+        if values[name] not in choices:
+            raise ModelError(f"{where}.{name}", f"is {values[name]!r}", f"write {' or '.join(choices)}")
+    return Policy(**values)
+
+
+def only(spec: Any, where: str, *names: str) -> dict[str, Any]:
+    """A mapping that holds none but these keys.
+
+    Raises:
+        ModelError: it is no mapping, or holds others.
+    """
+    if not isinstance(spec, Mapping):
+        raise ModelError(where, "is no mapping", f"write a mapping of {', '.join(names)}")
+    for name in spec:
+        if name not in names:
+            raise ModelError(f"{where}.{name}", "is not known", f"known are {', '.join(names)}")
+    return dict(spec)
+
+
+def seen_of(spec: Any, profile: Profile, where: str) -> Seen:
+    """Read a map of health: ``as_is``, ``ignore``, ``{raise: n}``, ``{lower: n}``, ``{fixed: level}``, or by level.
+
+    In a map by level what is not named becomes ok.
+
+    Raises:
+        ModelError: names the field and the remedy.
+    """
+    scale = profile.scale
+    if spec == "as_is":
+        return (*range(len(scale.levels)), OUTSIDE)
+    if spec == "ignore":
+        return (EXCLUDED,) * (len(scale.levels) + 1)
+    if not isinstance(spec, Mapping) or not spec:
+        raise ModelError(where, f"{spec!r} is no map", "write as_is, ignore, {raise: n}, {lower: n}, {fixed: level}")
+    for name, make in _MOVES.items():
+        if name in spec:
+            only(spec, where, name)
+            move = make(spec[name], profile, f"{where}.{name}")
+            healthy = name != "lower" and profile.policy.map_healthy
+            moved = [move(level) if level > scale.ok or healthy else level for level in range(len(scale.levels))]
+            return (*moved, move(OUTSIDE) if healthy else OUTSIDE)
+    table = {scale.number(word, where): scale.number(seen, f"{where}.{word}") for word, seen in spec.items()}
+    return (*(table.get(level, scale.ok) for level in range(len(scale.levels))), table.get(OUTSIDE, OUTSIDE))
+
+
+Move: TypeAlias = Callable[[Level], Level]
+
+
+def _raise(by: Any, profile: Profile, where: str) -> Move:
+    steps, worst = _whole(by, where), profile.scale.worst
+    return lambda level: min(worst, level + steps)
+
+
+def _lower(by: Any, profile: Profile, where: str) -> Move:
+    steps = _whole(by, where)
+    floor = profile.scale.ok + (profile.policy.lower_to == "least_problem")
+    return lambda level: max(floor, level - steps)
+
+
+def _fixed(word: Any, profile: Profile, where: str) -> Move:
+    to = profile.scale.number(word, where)
+    return lambda _: to
+
+
+_MOVES: Mapping[str, Callable[[Any, Profile, str], Move]] = {"raise": _raise, "lower": _lower, "fixed": _fixed}
+
+
+def _whole(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 10**6:
+        raise ModelError(where, f"{value!r} is no number of levels", "write a whole number from 0")
+    return value
+
+
+SHIPPED = Profile(
+    name="faultpath",
+    scale=Scale(levels=("ok", "at_risk", "degraded", "down"), outside="unknown", degraded=2, inverse=(3, 2, 1, 0)),
+)
+"""The scale of docs/explanation/semantics.md, section 1."""
