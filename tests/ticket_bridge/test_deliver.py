@@ -102,6 +102,19 @@ async def test_the_mail_says_what_and_why_and_hangs_together(office: Office) -> 
     assert "受影响人员" in in_chinese.get_content()
 
 
+async def test_an_encoded_word_in_a_name_is_no_header_on_the_wire(office: Office) -> None:
+    name = "=?utf-8?q?db1=0D=0ABcc:_evil@x=0D=0A=0D=0AText?="
+    office.fault("srv", confirmed=True).hits(name, DOWN, owner="olga")
+    office.evaluate()
+    async with Sink() as sink, delivering(office, sink):
+        await sink.until(2)
+    (mail,) = sink.to(OLGA)
+    assert "Bcc" not in mail
+    assert mail["Subject"] == f"[P1] = {name[1:]} down: srv does not answer (INC-1)"
+    assert mail["X-Faultpath-Incident"] == "1"
+    assert mail.get_content().startswith(f"{name} down: srv does not answer.")
+
+
 async def test_a_relay_that_wants_time_gets_it(office: Office) -> None:
     async with Sink(answers={OLGA: ["451 later", "451 later"]}) as sink, delivering(office, sink) as worker:
         crm_dies(office)
