@@ -16,15 +16,17 @@ from structlog.testing import capture_logs
 
 from ledger import outbox
 from ledger.clock import SystemClock
-from ledger.outbox import OutboxState
+from ledger.outbox import OutboxEntry, OutboxState
 from tests.ticket_bridge.scenario import DOWN, Office
 from tests.ticket_bridge.sink import Sink, eventually
+from ticket_bridge.notices.channel import Channel, Delivered, Outcome, RetryLater
 from ticket_bridge.notices.deliver import Deliverer
 from ticket_bridge.notices.smtp import SmtpChannel
 from ticket_bridge.settings import MailSettings
 
 OLGA, NINA = "olga@example.test", "nina@example.test"
 QUICK = (0.02, 0.05)
+HOUR_S = 3600
 
 
 @pytest.fixture
@@ -148,8 +150,7 @@ async def test_a_relay_that_is_away_loses_nothing_and_is_reported_once(office: O
         async with delivering(office, gone) as worker:
             crm_dies(office)
             worker.wake()
-            await asyncio.sleep(0.2)
-            assert counted(office).get(OutboxState.SENT, 0) == 0
+            await eventually(lambda: office.happened(1).count("notice_retried") == 2)
             async with Sink(port=port) as sink:
                 await sink.until(2)
                 await settled(office, OutboxState.SENT)
@@ -226,6 +227,96 @@ async def test_an_answer_that_got_lost_marks_the_repeat(office: Office) -> None:
     assert first["Message-ID"] == repeat["Message-ID"]
     assert first.as_bytes() == repeat.as_bytes()
     assert office.mail_to("olga").possibly_repeated
+
+
+class Scripted:
+    """A channel that does with each person's mail what the script says, call by call, and takes it after that."""
+
+    def __init__(self, **script: list[Outcome | Exception]) -> None:
+        self.script = script
+        self.asked: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def deliver(self, entry: OutboxEntry) -> Outcome:
+        self.asked.append(entry.key.stakeholder)
+        await self.gate.wait()
+        lines = self.script.get(entry.key.stakeholder)
+        said = lines.pop(0) if lines else Delivered()
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def close(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def working(office: Office, channel: Channel) -> AsyncIterator[Deliverer]:
+    worker = Deliverer(office.ledger, {"mail": channel}, office.clock, backoff_s=QUICK)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+        assert not running.done()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_send_that_raises_harms_no_neighbour_and_is_not_repeated_for_ever(office: Office) -> None:
+    crm_dies(office)
+    channel = Scripted(olga=[RuntimeError("boom")] * 9)
+    with capture_logs() as logs:
+        async with working(office, channel):
+            await settled(office, OutboxState.SENT, OutboxState.REFUSED)
+    assert sorted(channel.asked) == ["nina", "olga", "olga"]
+    refusal = next(one for one in office.timeline(1) if one.what.code == "notice_refused")
+    assert refusal.what.args["error"] == "RuntimeError: boom"
+    assert [log["message_id"] for log in logs if log["event"] == "notices.send_raised"] == [
+        office.mail_to("olga").message_id
+    ] * 2
+
+
+async def test_a_send_that_raised_once_is_sent_and_may_be_a_repeat(office: Office) -> None:
+    crm_dies(office)
+    async with working(office, Scripted(olga=[RuntimeError("boom")])):
+        await settled(office, OutboxState.SENT)
+    assert office.mail_to("olga").possibly_repeated
+    assert not office.mail_to("nina").possibly_repeated
+
+
+async def test_a_send_that_raises_while_the_worker_stops_harms_no_neighbour(office: Office) -> None:
+    crm_dies(office)
+    channel = Scripted(olga=[RuntimeError("boom")])
+    channel.gate.clear()
+    async with working(office, channel):
+        await eventually(lambda: len(channel.asked) == 2)
+        asyncio.get_running_loop().call_later(0.05, channel.gate.set)
+    assert office.mail_to("nina").state is OutboxState.SENT
+    assert office.mail_to("olga").state is OutboxState.WAITING
+
+
+async def test_the_patience_with_a_held_mail_begins_with_its_release(tmp_path: Path) -> None:
+    rows = [{"role": "user", "happenings": ["open"], "least_state": "down", "ask_above": 1}]
+    office = Office(tmp_path, notices={"who_is_told": rows})
+    office.fault("srv", confirmed=True).hits("crm", DOWN, users=["ute", "udo"])
+    office.evaluate()
+    office.at(25 * HOUR_S)
+    with office.ledger.begin() as connection:
+        office.desk.release(connection, 1, "anna")
+    channel = Scripted(ute=[RetryLater(reason="451 later")] * 999)
+    async with working(office, channel) as worker:
+        await eventually(lambda: channel.asked.count("ute") == 1 and OutboxState.SENDING not in counted(office))
+        assert counted(office) == {OutboxState.WAITING: 1, OutboxState.SENT: 1}
+        office.at(48 * HOUR_S)
+        worker.wake()
+        await eventually(lambda: channel.asked.count("ute") == 2 and OutboxState.SENDING not in counted(office))
+        assert office.mail_to("ute").state is OutboxState.WAITING
+        office.at(49 * HOUR_S)
+        worker.wake()
+        await settled(office, OutboxState.SENT, OutboxState.REFUSED)
+    assert office.mail_to("ute").last_error == "given up: 451 later"
+    office.ledger.close()
 
 
 async def test_an_end_never_overtakes_its_opening(office: Office) -> None:
