@@ -57,7 +57,6 @@ class IncidentPolicy(_Frozen):
     unproven_at_most: Priority
     people_share: Annotated[float, Field(gt=0, le=1)]
     opens_at: OpensAt
-    lost_redundancy: frozenset[str]
     reopen_within_s: Annotated[float, Field(ge=0)]
     unbound_storm: UnboundStorm
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from alerting.model import Severity
 from impact.model import Assessment, Health
 from tests.impact.kit import Graph, alert, assess, port_down, signs
+from ticket_bridge.incidents.policy import opens
 from ticket_bridge.notices.who import concerns
-from ticket_bridge.settings import NoticePolicy
+from ticket_bridge.settings import IncidentPolicy, NoticePolicy
 
 
 def firm() -> Graph:
@@ -80,3 +84,19 @@ def test_a_user_is_told_of_what_they_cannot_use_and_of_nothing_else() -> None:
     told = concerns(NoticePolicy.load(), cut_between_sites().impacts["core--fw"], ())
     assert {person: sorted(told[person].services) for person in ("hal", "cho")} == {"hal": ["Scan"], "cho": ["CRM"]}
     assert told["cho"].because.args == {"services": ("CRM",)}
+
+
+def on_two_supplies() -> Graph:
+    g = firm()
+    g.ci("Pdu", "pdu1", "pdu2")
+    g.rel("srv", "POWERED_BY", "pdu1", "pdu2", group="power")
+    return g
+
+
+@pytest.mark.parametrize(("faulty", "why"), [("pdu1", "opens_lost_redundancy"), ("srv", None)])
+def test_a_lost_spare_opens_an_incident_at_any_severity(faulty: str, why: str | None) -> None:
+    effect = Health.DOWN if faulty == "pdu1" else Health.AT_RISK
+    impact = assess(on_two_supplies(), [alert(faulty, effect=effect, severity=1)]).impacts[faulty]
+    assert [one.state for one in impact.services] == [Health.AT_RISK]
+    found = opens(IncidentPolicy.load(), bound=True, severity=Severity.WARNING, impact=impact)
+    assert (found.code if found else None) == why

@@ -78,7 +78,7 @@ class Fault:
         heads: Sequence[str] = (),
         users: Sequence[str] = (),
         from_site: Mapping[str, Health] | None = None,
-        because: str = "via",
+        lost_redundancy: bool = False,
     ) -> Fault:
         """A service at this state; said again, it replaces what was said of that service.
 
@@ -86,7 +86,8 @@ class Fault:
         """
         self.eases(service)
         path = (self.situation.root_ci or "", service)
-        self.services.append(ServiceHit(ci_id=service, tier=tier, state=state, path=path, reason=Reason(code=because)))
+        hit = ServiceHit(ci_id=service, tier=tier, state=state, path=path, reason=Reason(code="via"))
+        self.services.append(replace(hit, lost_redundancy=lost_redundancy))
         if owner:
             self._concerns(owner, "service_owner", (service,), {service: state})
         for head in heads:
