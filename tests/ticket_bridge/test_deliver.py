@@ -7,11 +7,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from structlog.testing import capture_logs
 
 from ledger import outbox
@@ -154,21 +157,60 @@ async def test_a_relay_that_is_away_loses_nothing_and_is_reported_once(office: O
             async with Sink(port=port) as sink:
                 await sink.until(2)
                 await settled(office, OutboxState.SENT)
-    events = [log["event"] for log in logs if log["event"].startswith("mail.")]
-    assert events == ["mail.relay_lost", "mail.relay_back"]
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
+
+
+def said_of_the_relay(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [log["event"] for log in logs if log["event"].startswith("mail.")]
 
 
 async def test_a_wrong_password_waits_for_the_operator(office: Office) -> None:
-    async with (
-        Sink(password="right") as sink,
-        delivering(office, sink, username="hub", password="wrong") as worker,
-    ):
-        crm_dies(office)
-        worker.wake()
-        await asyncio.sleep(0.2)
-        assert set(counted(office)) <= {OutboxState.WAITING, OutboxState.SENDING}
-    async with Sink(password="right") as sink, delivering(office, sink, username="hub", password="right"):
-        await sink.until(2)
+    async with Sink(password="right") as sink:
+        port = sink.port
+        channel = SmtpChannel(MailSettings(port=port, username="hub", password="wrong"))
+        with capture_logs() as logs:
+            async with working(office, channel):
+                crm_dies(office)
+                await eventually(lambda: office.happened(1).count("notice_retried") == 2)
+                await eventually(lambda: all(office.mail_to(one).attempts > 1 for one in ("olga", "nina")))
+                assert not channel.available  # stands on /readyz
+                assert set(counted(office)) <= {OutboxState.WAITING, OutboxState.SENDING}
+                sink.password = "wrong"  # the operator makes it the right one
+                await settled(office, OutboxState.SENT)
+                assert channel.available
+        await channel.close()
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
+    assert next(log["error"] for log in logs if log["event"] == "mail.relay_lost").startswith("535 ")
+
+
+@dataclass
+class Particular(Sink):
+    """A sink that does not take mail from everybody."""
+
+    refused_sender: str = ""
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
+        self, _s: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address == self.refused_sender:
+            return "550 not from you"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+
+async def test_a_sender_that_the_relay_refuses_is_a_loss_of_the_relay(office: Office) -> None:
+    async with Particular(refused_sender="hub@refused.test") as sink:
+        channel = SmtpChannel(MailSettings(port=sink.port, sender="hub@refused.test"))
+        with capture_logs() as logs:
+            async with working(office, channel):
+                crm_dies(office)
+                await eventually(lambda: all(office.mail_to(one).attempts > 1 for one in ("olga", "nina")))
+                assert not channel.available
+                sink.refused_sender = ""
+                await settled(office, OutboxState.SENT)
+        await channel.close()
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
 
 
 async def test_without_the_encryption_that_is_asked_for_nothing_is_sent(office: Office) -> None:
@@ -220,7 +262,7 @@ async def test_an_answer_that_got_lost_marks_the_repeat(office: Office) -> None:
         crm_dies(office)
         worker.wake()
         await sink.until(2)
-        await asyncio.sleep(0.4)
+        await eventually(lambda: all(office.mail_to(one).possibly_repeated for one in ("olga", "nina")))
         sink.hang_s = 0.0
         await settled(office, OutboxState.SENT)
         first, repeat = sink.to(OLGA)[0], sink.to(OLGA)[-1]
