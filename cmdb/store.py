@@ -45,8 +45,8 @@ class GraphStore(Protocol):
         """All claims and the CIs that hold them."""
         ...
 
-    def observations(self, *, source: str | None = None) -> Sequence[LinkedObservation]:
-        """All observations kept, of one source or of all."""
+    def observations(self, *, source: str | None = None, ci_id: CiId | None = None) -> Sequence[LinkedObservation]:
+        """The observations kept, by their keys: all, those of one source, those taken for one CI, or those of both."""
         ...
 
     def snapshot(self, *, revision: int | None = None, at: datetime | None = None) -> Snapshot:

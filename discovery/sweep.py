@@ -8,12 +8,13 @@ next user is not tried. A wrong community is silence too: nothing tells it from 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from collectors.snmp.errors import SnmpError, SnmpRefusedError, SnmpTimeoutError
 from collectors.snmp.session import CommunityV2c, Credential, SessionFactory, SnmpTarget, Value
-from discovery.ranges import Place, Range, printed, ranges_of
+from discovery.credentials import allowed_at
+from discovery.ranges import Place, Range, printed
 from discovery.read import IDENTITY_GETS, Answered
 
 
@@ -66,12 +67,14 @@ class Sweep:
         async with self._gate:
             why = "no_credential"
             silent_v3 = False
-            for tries, name in enumerate(self._names(place)):
-                credential = self._plan.credentials[name]
+            plan = self._plan
+            names = allowed_at(place, plan.ranges, plan.credentials, plan.remembered.get(printed(place)))
+            for tries, name in enumerate(names):
+                credential = plan.credentials[name]
                 is_v3 = not isinstance(credential, CommunityV2c)
                 if is_v3 and silent_v3:
                     continue
-                found = await self._try(place, name, credential, retries=self._plan.retries if tries == 0 else 0)
+                found = await self._try(place, name, credential, retries=plan.retries if tries == 0 else 0)
                 if isinstance(found, Answered):
                     return found
                 silent_v3 = silent_v3 or (is_v3 and found == "timeout")
@@ -96,21 +99,6 @@ class Sweep:
         if not values:
             return "agent_error"
         return Answered(host=host, port=port, credential=name, session=session, values=values)
-
-    def _names(self, place: Place) -> Sequence[str]:
-        """Names of credentials in the order in which they are tried."""
-        ranges = ranges_of(self._plan.ranges, place)
-        allowed = {
-            name: None
-            for one in ranges
-            for name in one.credentials
-            if name in self._plan.credentials and (one.allow_v2c or not self._is_v2c(name))
-        }
-        remembered = self._plan.remembered.get(printed(place))
-        return sorted(allowed, key=lambda name: (name != remembered, self._is_v2c(name)))
-
-    def _is_v2c(self, name: str) -> bool:
-        return isinstance(self._plan.credentials[name], CommunityV2c)
 
 
 def _why(error: SnmpError) -> str:

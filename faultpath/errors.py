@@ -4,6 +4,7 @@ FaultpathError
 ├── SettingsError        a setting is unknown, missing or wrong; one line each
 ├── PackageOwnerError    another distribution owns one of our package names
 ├── PortInUseError       the address to listen on is taken
+├── ServerEndedError     the HTTP server did not come up, or ended by itself
 ├── SecretsError         the key file or a sealed secret cannot be read
 └── AccessError          a credential act is refused
     ├── SetupClosedError     there is an administrator already, or the one-time token is wrong
@@ -26,6 +27,10 @@ class PackageOwnerError(FaultpathError):
 
 class PortInUseError(FaultpathError):
     """The address to listen on is taken by another process."""
+
+
+class ServerEndedError(FaultpathError):
+    """The HTTP server did not come up, or ended by itself."""
 
 
 class SecretsError(FaultpathError):

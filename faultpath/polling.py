@@ -16,7 +16,8 @@ from collectors.snmp.reading import Finding, PollTarget
 from collectors.snmp.session import CommunityV2c, Credential, UserV3
 from collectors.snmp.traps import TrapReceiver, TrapSettings, users_of
 from collectors.snmp.watch import Submit
-from discovery.ranges import Place, Range, ranges_of
+from discovery.credentials import allowed_at
+from discovery.ranges import Place, Range, printed
 from faultpath import settings as settings_module
 from faultpath.graph_view import GraphView
 from faultpath.vault import Vault
@@ -34,10 +35,10 @@ def poll_targets(
     remembered: Mapping[str, str],
     ranges: Iterable[Range],
 ) -> Iterator[PollTarget]:
-    """The devices that can be asked: those with a management address and a credential for it.
+    """The devices that may be asked: those with a management address in a declared range, and a credential for it.
 
-    The credential is the one that opened the device before; a device that was never heard is asked with the first that
-    its declared range allows.
+    The credential is the one that opened the device before, if its range still allows that one, else the first that it
+    allows.
     """
     declared = tuple(ranges)
     ports: dict[str, dict[int, str]] = {}
@@ -48,9 +49,9 @@ def poll_targets(
         place = _place(ci)
         if place is None or not view.is_a(ci.ci_id, "Hardware"):
             continue
-        address = str(ci.attributes["mgmt_address"])
-        name = remembered.get(address) or _first_allowed(place, declared, credentials)
-        if name is None or name not in credentials:
+        opened_by = remembered.get(printed(place))
+        name = next(iter(allowed_at(place, declared, credentials, opened_by)), None)
+        if name is None:
             continue
         yield PollTarget(
             ci_id=ci.ci_id,
@@ -60,7 +61,8 @@ def poll_targets(
             credential=credentials[name],
             ports=ports.get(ci.ci_id, {}),
             ups=view.is_a(ci.ci_id, "Ups"),
-            answered_before=address in remembered,
+            # silence to a credential that never opened it says nothing of the device
+            answered_before=name == opened_by,
         )
 
 
@@ -74,17 +76,6 @@ def _place(ci: CI) -> Place | None:
         return str(ip_address(host.strip("[]"))), int(port)
     except ValueError:
         return None
-
-
-def _first_allowed(place: Place, ranges: tuple[Range, ...], credentials: Mapping[str, Credential]) -> str | None:
-    for one in ranges_of(ranges, place):
-        allowed = [name for name in one.credentials if name in credentials]
-        v3 = [name for name in allowed if isinstance(credentials[name], UserV3)]
-        if v3:
-            return v3[0]
-        if allowed and one.allow_v2c:
-            return allowed[0]
-    return None
 
 
 class Rounds:

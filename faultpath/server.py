@@ -7,13 +7,18 @@ import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import NoReturn
 
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from faultpath.errors import PortInUseError
+from faultpath.errors import PortInUseError, ServerEndedError
 
 BACKLOG = 1024
+
+log = structlog.get_logger(__name__)
 
 
 class _Server(uvicorn.Server):
@@ -54,38 +59,71 @@ def bind(host: str, port: int) -> socket.socket:
     return it
 
 
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that answers at ``url``."""
+
+    url: str
+    task: asyncio.Task[None]
+
+    async def ended(self) -> NoReturn:
+        """Wait until the server ends by itself, which it should not.
+
+        Raises:
+            ServerEndedError: it did.
+        """
+        await asyncio.wait((self.task,))
+        raise _why_ended(self.task)
+
+
 @asynccontextmanager
 async def serving(
     app: ASGIApp, sock: socket.socket, *, stop_timeout_s: float, before_stop: Callable[[], None]
-) -> AsyncIterator[str]:
-    """Serve while inside; gives the address.
+) -> AsyncIterator[Serving]:
+    """Serve while inside.
 
     Args:
         app: what is served.
         sock: bound and listening; closed at the end.
         stop_timeout_s: how long open requests may take to end.
         before_stop: called first at the end, to let go of streams that would never end by themselves.
+
+    Raises:
+        ServerEndedError: the server did not come up.
     """
-    config = uvicorn.Config(
+    server = _Server(_config(app, stop_timeout_s))
+    host, port = sock.getsockname()[:2]
+    task = asyncio.create_task(server.serve(sockets=[sock]), name="http")
+    ready = asyncio.create_task(server.answers.wait())
+    try:
+        await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            raise _why_ended(task)
+        yield Serving(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}", task)
+    finally:
+        ready.cancel()
+        before_stop()
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+        sock.close()
+
+
+def _config(app: ASGIApp, stop_timeout_s: float) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        # else whoever connects from this machine, and all behind a proxy on it, could name an address of their choice
+        proxy_headers=False,
         lifespan="off",
         ws="none",
         timeout_keep_alive=65,
         timeout_graceful_shutdown=max(1, round(stop_timeout_s)),
     )
-    server = _Server(config)
-    host, port = sock.getsockname()[:2]
-    task = asyncio.create_task(server.serve(sockets=[sock]), name="http")
-    try:
-        ready = asyncio.create_task(server.answers.wait())
-        await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    finally:
-        before_stop()
-        server.should_exit = True
-        await task
-        sock.close()
+
+
+def _why_ended(task: asyncio.Task[None]) -> ServerEndedError:
+    error = task.exception()
+    log.error("http_ended", error=repr(error), exc_info=error)
+    return ServerEndedError(f"the HTTP server ended: {error or 'nobody told it to'}")

@@ -1,4 +1,4 @@
-"""Keeps the collectors and workers of the hub running: the one place where ``except Exception`` stands.
+"""Keeps the collectors and workers of the hub running: whatever one of them raises ends here.
 
 A worker is an async function that runs until it is cancelled. When it fails it is started again after a pause that
 doubles up to `MAX_PAUSE_S`; a worker that held for `STEADY_S` starts over with a short one. A loss is logged once with

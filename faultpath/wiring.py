@@ -10,11 +10,12 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvloop
@@ -56,7 +57,7 @@ from faultpath.logs import configure
 from faultpath.metrics import Metrics
 from faultpath.polling import Rounds, TrapPort
 from faultpath.secrets import SecretBox, write_private
-from faultpath.server import bind, serving
+from faultpath.server import Serving, bind, serving
 from faultpath.settings import BrokerSettings, Settings, secret_text
 from faultpath.supervisor import Supervisor
 from faultpath.telling import LatestDirectory, Tellers
@@ -81,12 +82,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """A hub that runs. ``url`` is where its API is."""
+    """A hub that runs. ``url`` is where its API is; ``serving`` is what answers there."""
 
-    url: str
+    serving: Serving
     state: ApiState
     hub: Hub
     trap_port: TrapPort | None
+
+    @property
+    def url(self) -> str:
+        return self.serving.url
 
 
 def run(settings: Settings) -> None:
@@ -109,8 +114,20 @@ async def _run_until_told(settings: Settings) -> None:
         loop.add_signal_handler(number, told.set)
     async with running(settings) as house:
         log.info("hub_ready", url=house.url, version=__version__)
-        await told.wait()
+        await _first(told.wait(), house.serving.ended())
         log.info("hub_stops")
+
+
+async def _first(*happenings: Coroutine[Any, Any, Any]) -> None:
+    """Wait until one of these ends; what it raises is raised here."""
+    tasks = [asyncio.create_task(one) for one in happenings]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -164,7 +181,7 @@ class _Builder:
         self.trap_port = self._trap_port()
         state = self._api_state()
         await self._start(state)
-        address = await self.stack.enter_async_context(
+        served = await self.stack.enter_async_context(
             serving(
                 build_app(state),
                 sock,
@@ -172,7 +189,7 @@ class _Builder:
                 before_stop=self.stream.close,
             )
         )
-        return House(url=address, state=state, hub=self.hub, trap_port=self.trap_port)
+        return House(serving=served, state=state, hub=self.hub, trap_port=self.trap_port)
 
     def _graph_opener(self) -> Callable[[], GraphStore]:
         graph = self.settings.graph

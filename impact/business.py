@@ -36,7 +36,8 @@ def impact_of(
         )
         for service in hit
     )
-    worst = _people(graph, state, hit)
+    people = _people(graph, state, hit)
+    worst = {person: max(seen.values()) for person, seen in people.items()}
     cannot = frozenset(ids[p] for p, health in worst.items() if health == Health.DOWN)
     impact = RootImpact(
         root_id=ids[root],
@@ -45,20 +46,20 @@ def impact_of(
         limited=frozenset(ids[p] for p, health in worst.items() if health == Health.DEGRADED),
         people_total=len(graph.business.people),
         vip_cannot_work=any(worst.get(vip) == Health.DOWN for vip in graph.business.vips),
-        stakeholders=tuple(_stakeholders(graph, state, root, hit, worst)),
+        stakeholders=tuple(_stakeholders(graph, state, root, hit, people)),
     )
     return impact, frozenset(paths).union(hit, *(graph.scope(service) for service in hit))
 
 
-def _people(graph: CompiledGraph, state: State, services: Iterable[int]) -> dict[int, Health]:
-    """Each person once, at the worst state that they meet."""
-    worst: dict[int, Health] = {}
+def _people(graph: CompiledGraph, state: State, services: Iterable[int]) -> dict[int, dict[int, Health]]:
+    """Each person who meets one of these services in a state that is not ok → the service → that state."""
+    found: dict[int, dict[int, Health]] = {}
     for service in services:
         for person in graph.business.users_of.get(service, ()):
             health = state.at_site(person.site, service)
-            if health > worst.get(person.index, Health.OK):
-                worst[person.index] = health
-    return worst
+            if health > Health.OK:
+                found.setdefault(person.index, {})[service] = health
+    return found
 
 
 def _lost_redundancy(state: State, service: int) -> bool:
@@ -97,25 +98,24 @@ def owner_team(graph: CompiledGraph, root: int) -> int | None:
 
 
 def _stakeholders(
-    graph: CompiledGraph, state: State, root: int, services: list[int], people: Mapping[int, Health]
+    graph: CompiledGraph, state: State, root: int, services: list[int], people: Mapping[int, Mapping[int, Health]]
 ) -> Iterable[Stakeholder]:
     ids, business = graph.ids, graph.business
     team = owner_team(graph, root)
     if team is not None:
-        worst = max((state.service(s) for s in services), default=Health.OK)
+        sees = {ids[service]: state.service(service) for service in services}
         for person in business.on_call.get(team, ()):
-            yield Stakeholder(person_id=ids[person], role="on_call", state=worst, because=(ids[team],))
+            yield Stakeholder(person_id=ids[person], role="on_call", because=(ids[team],), sees=sees)
     for service in services:
-        health = state.service(service)
+        sees = {ids[service]: state.service(service)}
         for person, because in _owners(graph, service):
-            yield Stakeholder(person_id=ids[person], role="service_owner", state=health, because=because)
+            yield Stakeholder(person_id=ids[person], role="service_owner", because=because, sees=sees)
         for head, department in business.heads.get(service, ()):
             because = (ids[service], ids[department])
-            yield Stakeholder(person_id=ids[head], role="department_head", state=health, because=because)
-    used = business.services_of
-    for person, health in sorted(people.items()):
-        because = tuple(ids[s] for s in services if s in used[person])
-        yield Stakeholder(person_id=ids[person], role="user", state=health, because=because)
+            yield Stakeholder(person_id=ids[head], role="department_head", because=because, sees=sees)
+    for person, seen in sorted(people.items()):
+        sees = {ids[service]: health for service, health in seen.items()}
+        yield Stakeholder(person_id=ids[person], role="user", because=tuple(sees), sees=sees)
 
 
 def _owners(graph: CompiledGraph, service: int) -> Iterable[tuple[int, tuple[str, ...]]]:

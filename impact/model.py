@@ -165,12 +165,21 @@ class ServiceHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stakeholder:
-    """A person with the role in which the incident concerns them, and why. ``state`` is the worst they have."""
+    """A person with the role in which the incident concerns them, and why.
+
+    ``sees`` holds the services that concern them, each in the state in which they meet it: users as it looks from
+    their own site, all others as it is for the company.
+    """
 
     person_id: str
     role: str  # "on_call", "service_owner", "department_head", "user"
-    state: Health
     because: tuple[str, ...]  # CI ids: the team, the services, the department
+    sees: Mapping[str, Health] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Health:
+        """The worst that they meet."""
+        return max(self.sees.values(), default=Health.OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

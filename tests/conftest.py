@@ -6,9 +6,19 @@ import os
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 IN_CI = os.environ.get("CI") == "true"
 _left_out: list[str] = []
+
+# A busy machine is no reason to fail. In CI the examples are always the same; elsewhere new ones are looked for.
+settings.register_profile(
+    "faultpath",
+    parent=settings.get_profile("ci" if IN_CI else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("faultpath")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

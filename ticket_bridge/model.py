@@ -73,6 +73,10 @@ class Incident:
         """Whether anyone still has to do something about it."""
         return self.state not in (IncidentState.RESOLVED, IncidentState.CLOSED)
 
+    def hurts(self, person_id: str) -> bool:
+        """Whether this person cannot work or is limited."""
+        return person_id in self.cannot_work or person_id in self.limited
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:

@@ -57,7 +57,6 @@ class IncidentPolicy(_Frozen):
     unproven_at_most: Priority
     people_share: Annotated[float, Field(gt=0, le=1)]
     opens_at: OpensAt
-    lost_redundancy: frozenset[str]
     reopen_within_s: Annotated[float, Field(ge=0)]
     unbound_storm: UnboundStorm
 
@@ -98,7 +97,7 @@ class NoticePolicy(_Frozen):
 
 
 class MailSettings(_Frozen):
-    """How mail leaves: the relay, the sender, and how hard to try. Times in seconds.
+    """How mail leaves: the relay and the sender. Times in seconds.
 
     ``security``: ``none`` for a relay on the same host, ``starttls`` or ``tls`` else. ``link_base`` is the address
     under which people open the console; without it mails carry no link. ``time_zone`` is that of times in mails.
@@ -116,5 +115,3 @@ class MailSettings(_Frozen):
     connections: Annotated[int, Field(ge=1, le=64)] = 4
     timeout_s: Annotated[float, Field(gt=0)] = 20.0
     idle_s: Annotated[float, Field(ge=0)] = 30.0
-    backoff_s: tuple[float, ...] = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
-    give_up_after_s: Annotated[float, Field(gt=0)] = 86_400.0

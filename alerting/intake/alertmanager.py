@@ -22,6 +22,7 @@ from alerting.intake.parsed import (
     list_of,
     mapping_of,
     parse_each,
+    plain,
     problem_of,
     texts_of,
     time_of,
@@ -33,6 +34,7 @@ from ledger.inbox import InboxRow
 
 _STATES = {"firing": AlertState.ACTIVE, "resolved": AlertState.CLEARED}
 _SUMMARY = ("summary", "message", "description", "info")
+_MAX_SPREAD = 32_000_000  # characters of the common labels once each alert has them; a small body can make it terabytes
 
 
 def parse(row: InboxRow, mapping: SourceMapping) -> Parsed:
@@ -62,6 +64,9 @@ def _items(body: Any) -> list[Any]:
         raise MalformedError("missing", field="alerts", expected="a list of alerts, as Alertmanager's webhook sends it")
     items = list_of(content["alerts"], "alerts")
     common = texts_of(content.get("commonLabels") or {}, "commonLabels")
+    if len(items) * sum(len(name) + len(value) for name, value in common.items()) > _MAX_SPREAD:
+        expected = f"labels that stay below {_MAX_SPREAD} characters when each alert has them"
+        raise MalformedError("too_many", field="commonLabels", expected=expected)
     return [_with_common(item, common) for item in items] if common else items
 
 
@@ -118,7 +123,8 @@ def _state(item: Json, index: int, received_at: datetime) -> tuple[AlertState, d
         return (AlertState.CLEARED, max(starts, ends)) if over else (AlertState.ACTIVE, starts)
     state = _STATES.get(word) if isinstance(word, str) else None
     if state is None:
-        raise MalformedError("not_allowed", field=f"{place}.status", expected="firing or resolved", got=str(word)[:80])
+        expected = "firing or resolved"
+        raise MalformedError("not_allowed", field=f"{place}.status", expected=expected, got=plain(word)[:80])
     return state, starts if state is AlertState.ACTIVE else max(starts, ends)
 
 

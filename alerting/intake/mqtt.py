@@ -28,6 +28,7 @@ from alerting.intake.parsed import (
     list_of,
     load,
     mapping_of,
+    plain,
     text_of,
     texts_of,
     time_of,
@@ -169,7 +170,7 @@ def _status(context: _Context, template: TopicTemplate, device: str, content: Js
 
 def _with_faults(context: _Context, template: TopicTemplate, device: str, content: Json, session: Event) -> Parsed:
     """A status that lists the present faults: each of them is active, all others of the device are over."""
-    codes = [str(code) for code in list_of(content.get(template.faults) or [], f"payload.{template.faults}")]
+    codes = [plain(code) for code in list_of(content.get(template.faults) or [], f"payload.{template.faults}")]
     at = time_of(content.get(template.at), f"payload.{template.at}", context.row.received_at)
     events: list[Event] = []
     unknown: list[Quarantined] = []
@@ -190,7 +191,7 @@ def _with_faults(context: _Context, template: TopicTemplate, device: str, conten
 
 def _fault(context: _Context, template: TopicTemplate, device: str, content: Json) -> Parsed:
     code = text_of(content, template.code, "payload.")
-    word = str(content.get(template.state, "active")).casefold()
+    word = plain(content.get(template.state, "active")).casefold()
     if word not in template.active | template.clear:
         expected = f"one of {', '.join(sorted(template.active | template.clear))}"
         raise MalformedError("not_allowed", field=f"payload.{template.state}", expected=expected, got=word[:80])

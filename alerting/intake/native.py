@@ -28,6 +28,7 @@ from alerting.intake.parsed import (
     list_of,
     mapping_of,
     parse_each,
+    plain,
     problem_of,
     text_of,
     texts_of,
@@ -118,5 +119,5 @@ def _word(content: Json, name: str, place: str, words: Mapping[str, _E], default
     found = words.get(value) if isinstance(value, str) else None
     if found is None:
         expected = f"one of {', '.join(words)}"
-        raise MalformedError("not_allowed", field=f"{place}.{name}", expected=expected, got=str(value)[:80])
+        raise MalformedError("not_allowed", field=f"{place}.{name}", expected=expected, got=plain(value)[:80])
     return found

@@ -46,7 +46,10 @@ Item: TypeAlias = Event | FaultList
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
-    """One item that was understood as far as ``reason`` says and is not mapped or not allowed. ``raw`` is JSON."""
+    """One item that was understood as far as ``reason`` says and is not mapped or not allowed.
+
+    ``raw`` is its JSON, or the whole body where the item cannot be shown alone.
+    """
 
     index: int
     reason: Reason
@@ -92,8 +95,16 @@ def parse_each(
         try:
             events.append(event_of(index, item))
         except MalformedError as problem:
-            quarantined.append(Quarantined(index=index, reason=problem.reason, raw=orjson.dumps(item)))
+            quarantined.append(Quarantined(index=index, reason=problem.reason, raw=_json_of(item, body)))
     return content, Parsed(items=tuple(events), quarantined=tuple(quarantined))
+
+
+def _json_of(item: Any, body: bytes) -> bytes:
+    """One item alone; the body instead for one that is nested deeper than orjson writes (it reads four times that)."""
+    try:
+        return orjson.dumps(item)
+    except orjson.JSONEncodeError:
+        return body
 
 
 def problem_of(
@@ -166,7 +177,7 @@ def time_of(value: Any, field: str, default: datetime) -> datetime:
     """An RFC 3339 time with zone; absent, or before 1971 (Go's zero time), is the default.
 
     Raises:
-        MalformedError: not a time, or without a zone.
+        MalformedError: not a time, without a zone, or outside of the years 1 to 9999 once it is UTC.
     """
     if value is None or value == "":
         return default
@@ -179,7 +190,17 @@ def time_of(value: Any, field: str, default: datetime) -> datetime:
         raise MalformedError("bad_time", field=field, expected=expected, got=value[:80]) from None
     if moment.tzinfo is None:
         raise MalformedError("bad_time", field=field, expected="a time with its zone, such as …Z", got=value[:80])
-    return default if moment.year < 1971 else moment.astimezone(UTC)
+    if moment.year < 1971:
+        return default
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise MalformedError("bad_time", field=field, expected="a time before the year 10000", got=value[:80]) from None
+
+
+def plain(value: Any) -> str:
+    """A value as text; what is nested is called by its kind, since writing it out may need more stack than there is."""
+    return _kind_of(value) if isinstance(value, dict | list) else str(value)
 
 
 def _kind_of(value: Any) -> str:

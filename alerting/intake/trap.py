@@ -25,6 +25,7 @@ from ledger.inbox import InboxRow
 SOURCE = "snmp-trap"
 UNREADABLE = "malformed_message"
 _MAX_VARBINDS_KEPT = 40
+_MAX_INDEX_DIGITS = 10  # of an InterfaceIndex, 1..2147483647 (IF-MIB)
 
 
 def parse(row: InboxRow, table: TrapTable) -> Parsed:
@@ -88,7 +89,8 @@ def _if_index(varbinds: list[tuple[str, str, str]], trap: Trap) -> str | None:
         return None
     for oid, _, value in varbinds:
         if oid.startswith(f"{trap.index_of}."):
-            return value if value.isdecimal() else oid.rpartition(".")[2]
+            index = value if value.isdecimal() else oid.rpartition(".")[2]
+            return index if len(index) <= _MAX_INDEX_DIGITS else None  # a sender can write any text there
     return None
 
 

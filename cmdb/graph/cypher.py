@@ -58,10 +58,6 @@ RETURN c.kind AS kind, c.value AS value, c.ci_id AS ci_id"""
 CLAIMS_OF = """
 UNWIND $rows AS ci_id MATCH (c:_Claim {ci_id: ci_id})
 RETURN c.kind AS kind, c.value AS value, c.ci_id AS ci_id"""
-OBSERVATIONS = """
-MATCH (o:_Observation) WHERE $source IS NULL OR o.source = $source
-RETURN o.source AS source, o.native_key AS native_key, o.ci_id AS ci_id, o.body AS body
-ORDER BY source, native_key"""
 REVISIONS_SINCE = """
 MATCH (r:_Revision) WHERE r.revision > $revision
 RETURN r.revision AS revision, r.at AS at, r.source AS source, r.reason AS reason"""
@@ -89,6 +85,15 @@ PUT_OBSERVATIONS = """
 UNWIND $rows AS row MERGE (o:_Observation {source: row.source, native_key: row.native_key})
 SET o.ci_id = row.ci_id, o.body = row.body, o.class = '_Observation', o.name = row.name"""
 PUT_APPLIED = "CREATE (:_Applied {idempotency_key: $key, revision: $revision, class: '_Applied', name: $key})"
+
+
+def observations(properties: Iterable[str]) -> str:
+    """Observations with these properties, each a parameter of its name; a condition on each lets its index be used."""
+    where = " AND ".join(f"o.{name} = ${name}" for name in properties) or "true"
+    return f"""
+MATCH (o:_Observation) WHERE {where}
+RETURN o.source AS source, o.native_key AS native_key, o.ci_id AS ci_id, o.body AS body
+ORDER BY source, native_key"""
 
 
 def put_cis(add: Iterable[str]) -> str:

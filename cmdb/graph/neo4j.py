@@ -156,8 +156,10 @@ class Neo4jGraphStore:
     def claims(self) -> Mapping[Claim, CiId]:
         return self._run(lambda tx: dict(_claim(record) for record in tx.run(cypher.CLAIMS)))
 
-    def observations(self, *, source: str | None = None) -> Sequence[LinkedObservation]:
-        return self._run(lambda tx: [_observation(record) for record in tx.run(cypher.OBSERVATIONS, source=source)])
+    def observations(self, *, source: str | None = None, ci_id: CiId | None = None) -> Sequence[LinkedObservation]:
+        wanted = {name: value for name, value in (("source", source), ("ci_id", ci_id)) if value is not None}
+        statement = cypher.observations(wanted)
+        return self._run(lambda tx: [_observation(record) for record in tx.run(statement, wanted)])
 
     def snapshot(self, *, revision: int | None = None, at: datetime | None = None) -> Snapshot:
         newest = self._newest_snapshot()

@@ -132,13 +132,12 @@ class SqliteGraphStore:
         rows = self._read(lambda db: db.execute("SELECT kind, value, ci_id FROM claim").fetchall())
         return {Claim(kind=kind, value=value): ci_id for kind, value, ci_id in rows}
 
-    def observations(self, *, source: str | None = None) -> Sequence[LinkedObservation]:
-        query = "SELECT source, native_key, ci_id, body FROM observation {} ORDER BY source, native_key"
-        where, arguments = ("WHERE source=?", (source,)) if source is not None else ("", ())
-        rows = self._read(lambda db: db.execute(query.format(where), arguments).fetchall())
+    def observations(self, *, source: str | None = None, ci_id: CiId | None = None) -> Sequence[LinkedObservation]:
+        wanted = {name: value for name, value in (("source", source), ("ci_id", ci_id)) if value is not None}
+        rows = self._read(lambda db: db.execute(_observations(wanted), wanted).fetchall())
         return [
-            LinkedObservation(observation=observation_from_json(from_source, native_key, body), ci_id=ci_id)
-            for from_source, native_key, ci_id, body in rows
+            LinkedObservation(observation=observation_from_json(seen_by, native_key, body), ci_id=taken_for)
+            for seen_by, native_key, taken_for, body in rows
         ]
 
     def snapshot(self, *, revision: int | None = None, at: datetime | None = None) -> Snapshot:
@@ -216,6 +215,11 @@ def _revision_at(db: sqlite3.Connection, at: datetime) -> int:
     query = "SELECT coalesce(max(revision), 0) FROM revision WHERE at <= ?"
     (revision,) = db.execute(query, (to_microseconds(at),)).fetchone()
     return int(revision)
+
+
+def _observations(columns: Iterable[str]) -> str:
+    where = " AND ".join(f"{name}=:{name}" for name in columns) or "TRUE"
+    return f"SELECT source, native_key, ci_id, body FROM observation WHERE {where} ORDER BY source, native_key"  # noqa: S608
 
 
 def _json(values: Iterable[object]) -> str:

@@ -13,14 +13,16 @@
     links:                          # cables that no protocol sees
       - {a: {ci: hub, port: eth0}, b: {ci: core-1, port: Gi1/0/24}}
 
-A file is read to its end: every mistake comes with file, line, field and remedy, and a file with a mistake yields no
-observations at all. Aliases, tags and deep nesting are refused (`cmdb.bounded_yaml`).
+Every mistake comes with file, line, field and remedy, and a file with a mistake yields no observations at all. Reading ends
+with the file or at `MAX_PROBLEMS`: a renamed prefix makes a mistake of every line. Aliases, tags and deep nesting are refused
+(`cmdb.bounded_yaml`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
@@ -32,7 +34,13 @@ from cmdb.winners import fits
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 8
+MAX_PROBLEMS = 200
+MAX_SUGGESTIONS = 20
+"""For so many mistakes is looked for what may be meant: each compares a word with up to `_COMPARED` others."""
 
+_COMPARED = 1_000
+_LONGEST_COMPARED = 100
+_AFFIX = 3
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RULES = ("worst", "k_of_n")
 
@@ -53,11 +61,19 @@ class ImportProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFile:
-    """What a file says, or everything that is wrong with it. One of ``observations`` and ``problems`` is empty."""
+    """What a file says, or what is wrong with it. One of ``observations`` and ``problems`` is empty.
+
+    ``more``: reading ended at `MAX_PROBLEMS`; there may be more of them.
+    """
 
     source: str
     observations: tuple[Observation, ...]
     problems: tuple[ImportProblem, ...]
+    more: bool = False
+
+
+class _FullError(Exception):
+    """As many mistakes were found as are told."""
 
 
 @dataclass(slots=True)
@@ -90,7 +106,7 @@ class _Place:
         found = {name: _Place(self._reader, node, f"{self.way}.{name}") for name, node in self.node.content.items()}
         for name, place in found.items():
             if name not in allowed:
-                place.problem("unknown field", _suggest(name, allowed))
+                place.problem("unknown field", self._reader.suggest(name, allowed))
         for name in needed:
             if name not in found:
                 self.problem(f"the field {name} is missing", "add it")
@@ -140,11 +156,22 @@ class _Reader:
         self._spoilt: set[str] = set()  # keys of CIs with a mistake of their own, named once
         self._claimed: dict[Claim, str] = {}
         self._plugged: dict[tuple[str, str], str] = {}
+        self._suggested = 0
 
     def problem(self, line: int, way: str, problem: str, remedy: str) -> None:
         self._problems.append(
             ImportProblem(file=self._file, line=line, field=way.lstrip("."), problem=problem, remedy=remedy)
         )
+        if len(self._problems) == MAX_PROBLEMS:
+            raise _FullError
+
+    def suggest(self, word: str, known: Sequence[str]) -> str:
+        """A remedy for a word that is none of those known."""
+        self._suggested += 1
+        close = _closest(word, known) if self._suggested <= MAX_SUGGESTIONS else None
+        if close is not None:
+            return f"did you mean {close!r}?"
+        return f"known are {', '.join(known[:12])}{', …' if len(known) > 12 else ''}"
 
     def read(self, data: bytes) -> ModelFile:
         try:
@@ -152,8 +179,13 @@ class _Reader:
         except YamlError as error:
             self.problem(error.line, "file", error.problem, error.remedy)
             return self._result()
+        with contextlib.suppress(_FullError):
+            self._document(_Place(self, root, ""))
+        return self._result()
+
+    def _document(self, root: _Place) -> None:
         allowed = ("faultpath_model", "source", "cis", "relations", "links")
-        fields = _Place(self, root, "").fields(allowed, allowed[:2])
+        fields = root.fields(allowed, allowed[:2])
         self._head(fields)
         for place in fields["cis"].items() if "cis" in fields else ():
             self._ci(place)
@@ -161,12 +193,12 @@ class _Reader:
             self._relation(place)
         for place in fields["links"].items() if "links" in fields else ():
             self._link(place)
-        return self._result()
 
     def _result(self) -> ModelFile:
         problems = tuple(sorted(self._problems, key=lambda problem: problem.line))
         observations = () if problems else tuple(self._observation(ci) for ci in self._cis.values())
-        return ModelFile(source=self._source, observations=observations, problems=problems)
+        more = len(problems) == MAX_PROBLEMS
+        return ModelFile(source=self._source, observations=observations, problems=problems, more=more)
 
     def _observation(self, ci: _Ci) -> Observation:
         return Observation(
@@ -211,7 +243,7 @@ class _Reader:
         known = self._catalogue.classes.get(name)
         usable = [each.name for each in self._catalogue.classes.values() if not each.abstract]
         if known is None:
-            place.problem(f"there is no class {name!r}", _suggest(name, usable))
+            place.problem(f"there is no class {name!r}", self.suggest(name, usable))
         elif known.abstract:
             below = [each for each in usable if name in self._catalogue.chain(each)]
             place.problem(f"the class {name} is abstract", f"choose one of {', '.join(below)}")
@@ -224,7 +256,7 @@ class _Reader:
     def _attribute(self, ci: _Ci, name: str, place: _Place) -> None:
         attribute = ci.cls.attributes.get(name)
         if attribute is None:
-            place.problem(f"a {ci.cls.name} has no attribute {name!r}", _suggest(name, list(ci.cls.attributes)))
+            place.problem(f"a {ci.cls.name} has no attribute {name!r}", self.suggest(name, list(ci.cls.attributes)))
             return
         value = self._value(attribute, place)
         if name == "requirements":
@@ -286,7 +318,9 @@ class _Reader:
     def _end(self, fields: Mapping[str, _Place], name: str) -> _Ci | None:
         key = fields[name].text() if name in fields else None
         if key is not None and key not in self._cis and key not in self._spoilt:
-            fields[name].problem(f"there is no CI with the key {key!r} in this file", _suggest(key, list(self._cis)))
+            fields[name].problem(
+                f"there is no CI with the key {key!r} in this file", self.suggest(key, list(self._cis))
+            )
         return self._cis.get(key) if key is not None else None
 
     def _relation(self, place: _Place) -> None:
@@ -297,7 +331,7 @@ class _Reader:
         known = self._catalogue.relations.get(verb) if verb is not None else None
         if verb is not None and known is None:
             fields["type"].problem(
-                f"there is no relation type {verb!r}", _suggest(verb, list(self._catalogue.relations))
+                f"there is no relation type {verb!r}", self.suggest(verb, list(self._catalogue.relations))
             )
         if start is None or end is None or known is None:
             return
@@ -381,9 +415,11 @@ def _told_by(claim: Claim, text: str) -> dict[str, Value]:
     return {{"address": "addresses"}.get(claim.kind, claim.kind): claim.value}
 
 
-def _suggest(word: str, known: list[str] | tuple[str, ...]) -> str:
-    close = get_close_matches(word, known, n=1)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    shown = ", ".join(known[:12])
-    return f"known are {shown}{', …' if len(known) > 12 else ''}"
+def _closest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is most like this one, if any is. Of many, those that begin or end alike are compared."""
+    if len(word) > _LONGEST_COMPARED:
+        return None
+    if len(known) > _COMPARED:
+        first, last = word[:_AFFIX], word[-_AFFIX:]
+        known = [each for each in known if each.startswith(first) or each.endswith(last)][:_COMPARED]
+    return next(iter(get_close_matches(word, known, n=1)), None)

@@ -24,9 +24,9 @@ from pathlib import Path
 from examples.estate.mqtt import BrokerLogin
 
 DEVICES, HUB = "devices", "hub"
-START_TIMEOUT_S = 10.0
-STOP_TIMEOUT_S = 5.0
-_INSTALL_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 20.0
+_INSTALL_TIMEOUT_S = 240.0
 _AEDES = Path(__file__).parent / "aedes"
 _MODULES = Path(__file__).parents[2] / "build" / "estate-aedes"
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from alerting.binding import GraphIndex
+from alerting.alert import Alert
+from alerting.binding import GraphIndex, bind
 from alerting.intake import Parsed, Parser, check
+from alerting.intake import native as native_parser
 from alerting.intake.alertmanager import host_hints
 from alerting.model import AlertState, Severity
+from alerting.tables import alert_row
 from impact.model import ComplaintKind, Health
 from ledger.inbox import Signal
-from tests.alerting.kit import NOON, native, row
+from tests.alerting.kit import NOON, ci, index_of, native, row
 
 CASES = Path(__file__).parents[3] / "shared" / "cases" / "alerts"
 PARSER = Parser()
@@ -161,6 +168,7 @@ WRONG = [
     ("native", {"alerts": [native(effect=None)]}, "not_allowed", "alerts[0].effect"),
     ("native", {"alerts": [native(at="yesterday")]}, "bad_time", "alerts[0].at"),
     ("native", {"alerts": [native(at="2026-03-01T12:00:00")]}, "bad_time", "alerts[0].at"),
+    ("native", {"alerts": [native(at="9999-12-31T23:59:59-05:00")]}, "bad_time", "alerts[0].at"),
     ("native", {"alerts": [native(sverity="major")]}, "unknown_field", "alerts[0].sverity"),
     ("native", {"alerts": [native(ci={"ip": "1"})]}, "unknown_field", "alerts[0].ci.ip"),
     ("native", {"alerts": [native(details={"a": []})]}, "wrong_type", "alerts[0].details.a"),
@@ -170,6 +178,12 @@ WRONG = [
     ("alertmanager", b'"text"', "wrong_type", "(body)"),
     ("alertmanager", {"version": "4"}, "missing", "alerts"),
     ("alertmanager", {"alerts": None}, "wrong_type", "alerts"),
+    (
+        "alertmanager",
+        {"alerts": [{"labels": {}}] * 9_999, "commonLabels": {"a": "x" * 3_999}},
+        "too_many",
+        "commonLabels",
+    ),
     ("alertmanager", {"alerts": [{}]}, "missing", "alerts[0].labels"),
     ("alertmanager", {"alerts": [{"labels": {"a": "b"}}]}, "missing", "alerts[0].labels.alertname"),
     ("alertmanager", {"alerts": [{"labels": {"alertname": []}}]}, "wrong_type", "alerts[0].labels.alertname"),
@@ -188,6 +202,102 @@ def test_a_wrong_body_is_refused_with_field_and_remedy_and_is_kept(kind: str, bo
     result = parsed(kind, raw)
     kept = [result.rejected] if result.rejected else [one.reason for one in result.quarantined]
     assert [reason.code for reason in kept] == [code]
+
+
+def nested(depth: int) -> bytes:
+    """A JSON list in a list in a list…; orjson reads 1,024 levels and writes 254."""
+    return b"[" * depth + b"]" * depth
+
+
+@pytest.mark.parametrize("depth", [400, 1000])
+@pytest.mark.parametrize(
+    ("kind", "alert", "field"),
+    [
+        ("native", b'{"check": "x", "resource": "y", "details": {"a": %s}}', "alerts[0].details.a"),
+        ("native", b'{"check": "x", "resource": "y", "state": %s}', "alerts[0].state"),
+        ("alertmanager", b'{"labels": {"alertname": "x"}, "status": %s}', "alerts[0].status"),
+        ("alertmanager", b'{"labels": %s}', "alerts[0].labels"),
+    ],
+    ids=["details", "state", "status", "labels"],
+)
+def test_an_item_that_is_nested_without_end_is_set_aside_with_the_body(
+    kind: str, alert: bytes, field: str, depth: int
+) -> None:
+    body = b'{"alerts": [' + alert % nested(depth) + b"]}"
+    check(Signal(source="s", kind=kind, received_at=NOON, authenticated=True, body=body))
+    (kept,) = parsed(kind, body).quarantined
+    assert (kept.reason.args["field"], kept.reason.args["got"], kept.raw) == (field, "a list", body)
+
+
+def test_a_parser_that_fails_costs_its_message_alone_and_is_logged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_row: object) -> Parsed:
+        raise KeyError("nobody thought of this")
+
+    monkeypatch.setattr(native_parser, "parse", fail)
+    parser = Parser()
+    with capture_logs() as logs:
+        found = [parser.parse(row("native", native(), position=number), GraphIndex()) for number in (1, 2)]
+    assert [one.rejected.code for one in found if one.rejected] == ["parser_failed", "parser_failed"]
+    assert [(one["event"], one["log_level"], one["position"]) for one in logs] == [
+        ("parser_failed", "error", 1),
+        ("parser_still_fails", "debug", 2),
+    ]
+    assert isinstance(logs[0]["exc_info"], KeyError)
+
+
+def test_a_body_on_which_the_first_look_fails_is_refused_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_row: object) -> None:
+        raise KeyError("nobody thought of this")
+
+    monkeypatch.setattr(native_parser, "check", fail)
+    problem = check(Signal(source="s", kind="native", received_at=NOON, authenticated=True, body=b"{}"))
+    assert problem is not None
+    assert (problem.reason.code, problem.field) == ("parser_failed", "(body)")
+    assert "KeyError" in problem.detail
+
+
+WORDS = st.one_of(
+    st.sampled_from(["", "9999-12-31T23:59:59-05:00", "9" * 5000, "1.3.6.1.2.1.2.2.1.1.7", "http://[", "cu-7", "x:y"]),
+    st.text(max_size=20),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=5,
+)
+FIELDS = {
+    "native": ["check", "resource", "state", "severity", "effect", "kind", "at", "summary", "ci", "details"],
+    "alertmanager": ["labels", "annotations", "status", "startsAt", "endsAt", "generatorURL"],
+    "trap": ["address", "port", "version", "user", "engine_id", "trap_oid", "varbinds", "refused", "why"],
+    "poll": ["ci", "check", "port", "state", "at", "args"],
+    "mqtt": ["broker", "topic", "payload", "payload_base64", "finding", "mqtt_id", "ci", "state", "at", "args"],
+}
+SOUND = {
+    "native": native(),
+    "alertmanager": {"labels": {"alertname": "A", "instance": "db1"}},
+    "trap": {"address": "10.0.0.1", "trap_oid": "1.3.6.1.6.3.1.1.5.3", "varbinds": []},
+    "poll": {"ci": "SW", "check": "snmp-answer", "state": "active"},
+    "mqtt": {"broker": "plant", "topic": "estate/s1/cu-7/status", "payload": '{"state": "online"}'},
+}
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.data(), st.sampled_from(sorted(FIELDS)))
+def test_no_message_stops_the_reader(data: st.DataObject, kind: str) -> None:
+    said = data.draw(st.dictionaries(st.sampled_from(FIELDS[kind]), JSON, max_size=4))
+    if kind == "trap" and data.draw(st.booleans()):
+        said["varbinds"] = [["1.3.6.1.2.1.2.2.1.1.7", "OctetString", data.draw(WORDS)]]
+    body = json.dumps({**SOUND[kind], **said}).encode()
+    index = index_of(ci("SW", "Switch", name="db1", addresses=["10.0.0.1"]))
+    for event in PARSER.parse(row(kind, body), index).events:
+        alert_row(Alert.from_event(event).settle(bind(event.hints, index)))
+
+
+def test_an_interface_index_of_a_thousand_digits_is_none() -> None:
+    body = {**SOUND["trap"], "varbinds": [["1.3.6.1.2.1.2.2.1.1.7", "OctetString", "9" * 5000]]}
+    (event,) = parsed("trap", body).events
+    assert "if_index" not in event.hints
+    assert (event.resource, event.hints["address"]) == ("10.0.0.1", "10.0.0.1")
 
 
 def test_a_body_with_one_good_alert_is_taken() -> None:

@@ -68,8 +68,10 @@ class OracleGraphStore:
     def claims(self) -> Mapping[Claim, CiId]:
         return self._states[-1].claims
 
-    def observations(self, *, source: str | None = None) -> Sequence[LinkedObservation]:
-        return [link for key, link in sorted(self._seen.items()) if source in (None, key[0])]
+    def observations(self, *, source: str | None = None, ci_id: CiId | None = None) -> Sequence[LinkedObservation]:
+        return [
+            link for key, link in sorted(self._seen.items()) if source in (None, key[0]) and ci_id in (None, link.ci_id)
+        ]
 
     def snapshot(self, *, revision: int | None = None, at: datetime | None = None) -> Snapshot:
         number = self.revision() if revision is None else max(0, min(revision, self.revision()))

@@ -88,6 +88,15 @@ def test_what_was_applied_can_be_read_back(store: GraphStore) -> None:
     assert list(store.observations(source="import:x")) == []
 
 
+def test_observations_can_be_asked_for_by_source_and_by_what_they_were_taken_for(store: GraphStore) -> None:
+    mine, other, parked = seen("k1", "a"), seen("k2", "b"), seen("k3", None)
+    store.apply(changes(put_cis=(ci("a"), ci("b")), put_observations=(mine, other, parked)), idempotency_key="1")
+    assert list(store.observations(ci_id="a")) == [mine]
+    assert list(store.observations(ci_id="a", source="discovery:snmp")) == [mine]
+    assert list(store.observations(ci_id="a", source="manual")) == []
+    assert list(store.observations(ci_id="c")) == []
+
+
 def test_the_same_key_again_writes_nothing_and_returns_the_same_revision(store: GraphStore) -> None:
     assert store.apply(changes(put_cis=(ci("a"),)), idempotency_key="run-1") == 1
     assert store.apply(changes(put_cis=(ci("b"),)), idempotency_key="run-2") == 2
@@ -290,6 +299,7 @@ def test_any_course_of_change_sets_ends_as_the_oracle_says(
         assert store.snapshot(at=at) == oracle.snapshot(at=at)
     for ci_id in "abcde":
         assert store.get(ci_id) == oracle.get(ci_id)
+        assert list(store.observations(ci_id=ci_id)) == list(oracle.observations(ci_id=ci_id))
         assert list(store.history(ci_id)) == list(oracle.history(ci_id))
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from cmdb.catalogue import Catalogue
 from cmdb.errors import StoreSchemaError, StoreUnavailableError
+from cmdb.graph import cypher
 from cmdb.graph.neo4j import Neo4jGraphStore
 from tests.cmdb.kit import FILE, Graph, cable, needs, port, saw
 
@@ -53,6 +54,14 @@ def test_every_node_shows_class_and_name(graph: Graph, neo4j_driver: neo4j.Drive
     assert len(rows(neo4j_driver, "MATCH (n) RETURN n")) > 20
     nameless = "MATCH (n) WHERE n.class IS NULL OR n.name IS NULL OR n.name = '' RETURN labels(n)"
     assert rows(neo4j_driver, nameless) == []
+
+
+def test_the_observations_of_one_ci_are_found_by_their_index(graph: Graph, neo4j_driver: neo4j.Driver) -> None:
+    filled(graph)
+    query = f"EXPLAIN {cypher.observations(['ci_id'])}"
+    plan = neo4j_driver.execute_query(query, {"ci_id": "a"}).summary.plan
+    assert "NodeIndexSeek" in str(plan)
+    assert "Scan" not in str(plan)
 
 
 def test_labels_are_the_class_chain(graph: Graph, neo4j_driver: neo4j.Driver) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from cmdb.errors import StoreSchemaError, StoreUnavailableError
-from cmdb.graph.sqlite import SqliteGraphStore
+from cmdb.graph.sqlite import SqliteGraphStore, _observations
 from cmdb.model import CI, ChangeSet
 from tests.cmdb.kit import NOON
 
@@ -85,6 +85,12 @@ def test_a_long_write_does_not_hold_up_a_reader(store: SqliteGraphStore) -> None
         reader.join(timeout=5)
         store._writer.execute("ROLLBACK")
     assert seen == ["a"]
+
+
+def test_the_observations_of_one_ci_are_found_by_their_index(store: SqliteGraphStore) -> None:
+    query = f"EXPLAIN QUERY PLAN {_observations(['ci_id'])}"
+    plan = [row[3] for row in store._reader.execute(query, {"ci_id": "a"})]
+    assert plan == ["SEARCH observation USING INDEX observation_ci (ci_id=?)"]
 
 
 def test_a_file_of_another_program_is_refused_and_left_as_it_is(path: Path) -> None:

@@ -22,7 +22,7 @@ from examples.estate.world import World
 FIRST_BLOCK, LAST_BLOCK = 180, 250
 
 
-async def until(condition: Callable[[], object], what: str, timeout_s: float = 10.0) -> None:
+async def until(condition: Callable[[], object], what: str, timeout_s: float = 60.0) -> None:
     """Waits until a condition holds; fails with its name if it does not in time."""
     deadline = asyncio.get_running_loop().time() + timeout_s
     while not condition():
@@ -124,7 +124,7 @@ async def subscribed(broker: Broker, client_id: str = "") -> AsyncIterator[Subsc
     client.connect(login.host, login.port)
     client.loop_start()
     try:
-        await asyncio.wait_for(ready.wait(), 10)
+        await asyncio.wait_for(ready.wait(), 60)
         yield subscriber
     finally:
         client.disconnect()

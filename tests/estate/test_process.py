@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import socket
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from examples.estate.generate import generate
 from examples.estate.mqtt import Figures, IotDevice
 from examples.estate.world import World
 from tests.estate.conftest import FIRST_BLOCK, LAST_BLOCK, subscribed, until
+from tests.places import held_block, the_one_address
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ class Company:
 
     async def do(self, **command: Any) -> dict[str, Any]:
         await self.say(json.dumps(command))
-        return await self.line(10)
+        return await self.line(60)
 
     async def say(self, text: str) -> None:
         assert self.process.stdin is not None
@@ -47,7 +47,7 @@ class Company:
         await self.process.stdin.drain()
 
     async def end(self) -> int:
-        return await asyncio.wait_for(self.process.wait(), 15)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 @asynccontextmanager
@@ -63,18 +63,6 @@ async def company(directory: Path, *more: str) -> AsyncIterator[Company]:
             await process.wait()
 
 
-def free_block() -> str:
-    """A second octet on which no agent listens."""
-    for block in range(LAST_BLOCK - 1, FIRST_BLOCK, -1):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind((f"127.{block}.0.1", 16100))
-            except OSError:
-                continue
-            return str(block)
-    pytest.fail("no free block of addresses")
-
-
 def mode_of(path: str) -> int:
     return stat.S_IMODE(Path(path).stat().st_mode)
 
@@ -88,8 +76,14 @@ async def refuses(ready: dict[str, Any]) -> bool:
     return False
 
 
-async def test_it_says_when_it_is_ready_plays_every_failure_and_ends_on_sigterm(tmp_path: Path) -> None:
-    async with company(tmp_path, "--block", free_block()) as estate:
+@pytest.fixture
+def block() -> Iterator[int]:
+    with held_block(range(LAST_BLOCK - 1, FIRST_BLOCK, -1)) as found:
+        yield found
+
+
+async def test_it_says_when_it_is_ready_plays_every_failure_and_ends_on_sigterm(tmp_path: Path, block: int) -> None:
+    async with company(tmp_path, "--block", str(block)) as estate:
         ready = await estate.line()
         assert (ready["ok"], ready["event"], ready["mqtt_devices"]) == (True, "ready", 80)
         files = [tmp_path / name for name in ("model.yaml", "access.json", "fault-codes.yaml", "truth.json")]
@@ -108,6 +102,13 @@ async def test_it_says_when_it_is_ready_plays_every_failure_and_ends_on_sigterm(
         assert await refuses(ready)
 
 
+@pytest.fixture
+def _one_address() -> Iterator[None]:
+    with the_one_address():
+        yield
+
+
+@pytest.mark.usefixtures("_one_address")
 @pytest.mark.parametrize("how", ["end of input", "stop", "kill"])
 async def test_on_one_address_each_agent_has_a_port_of_its_own(tmp_path: Path, how: str) -> None:
     """As on a system that has no loopback address but 127.0.0.1. Its broker ends with it, however it ends."""
@@ -123,7 +124,7 @@ async def test_on_one_address_each_agent_has_a_port_of_its_own(tmp_path: Path, h
         assert estate.process.stdin is not None
         estate.process.stdin.close()
         assert await estate.end() == (-signal.SIGKILL if how == "kill" else 0)
-        for _ in range(100):
+        for _ in range(600):
             if await refuses(ready):
                 return
             await asyncio.sleep(0.05)
@@ -167,19 +168,19 @@ async def test_each_broker_keeps_what_a_client_with_a_session_missed(tmp_path: P
     try:
         async with subscribed(found, client_id="hub"):
             iot.start()
-            await asyncio.wait_for(iot.connected.wait(), 10)
+            await asyncio.wait_for(iot.connected.wait(), 60)
         for number in range(1200):
             iot._publish("telemetry", {"count": number})
         iot.set_alive(False)
-        await asyncio.sleep(0.1)
+        await until(lambda: not iot.connected.is_set(), "the end of the session")
         iot.set_alive(True)
-        await asyncio.wait_for(iot.connected.wait(), 10)
+        await asyncio.wait_for(iot.connected.wait(), 60)
         for number in range(1200):
             iot._publish("telemetry", {"count": number})
-        await until(lambda: iot._figures.acknowledged > 1200, "acknowledgements", 20)
+        await until(lambda: iot._figures.acknowledged > 1200, "acknowledgements")
         async with subscribed(found, client_id="hub") as hub:
             topic = f"{iot.topic}/telemetry"
-            await until(lambda: [p["count"] for p in hub.of(topic)][-1:] == [1199], "what was missed", 20)
+            await until(lambda: [p["count"] for p in hub.of(topic)][-1:] == [1199], "what was missed")
             counts = [payload["count"] for payload in hub.of(topic)]
             assert counts[-1200:] == list(range(1200))
             assert {"state": "offline"} in hub.of(f"{iot.topic}/status")

@@ -9,8 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from alerting.intake import Parsed, native
 from faultpath.wiring import running
 from ledger.errors import LedgerUnavailableError
+from ledger.inbox import InboxRow
 from tests.faultpath.conftest import Station, eventually, set_up, settings_of
 from tests.faultpath.test_slice import alertmanager, imported, wait_for
 
@@ -59,6 +61,42 @@ async def test_a_wrong_body_is_named_and_kept(
     assert kept["state"] in ("rejected", "quarantined")
     metrics = (await station.http.get("/metrics")).text
     assert 'faultpath_intake_messages_total{result="rejected",source="prom-a"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        b'{"check": "x", "resource": "y", "at": "9999-12-31T23:59:59-05:00"}',
+        b'{"check": "x", "resource": "y", "details": {"a": ' + b"[" * 400 + b"]" * 400 + b"}}",
+        b'{"check": "x", "resource": "y", "state": ' + b"[" * 1000 + b"]" * 1000 + b"}",
+    ],
+    ids=["a time beyond the last year", "nested 400 deep", "nested 1000 deep"],
+)
+async def test_no_message_holds_up_those_behind_it(station: Station, poster: httpx.AsyncClient, alert: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    answer = await poster.post(NATIVE, content=b'{"alerts": [' + alert + b"]}", headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json"), answer.text
+    assert (await poster.post(NATIVE, json={"check": "disk", "resource": "db1:/var"})).status_code == 202
+    assert [one["check"] for one in await wait_for(station, "/alerts")] == ["disk"]
+    assert (await wait_for(station, "/quarantine"))[0]["raw"].startswith("{")
+
+
+async def test_a_parser_that_fails_rejects_its_message_and_the_others_count(
+    station: Station, poster: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = native.parse
+
+    def fail_on_the_first(row: InboxRow) -> Parsed:
+        if row.position == 1:
+            raise KeyError("nobody thought of this")
+        return parse(row)
+
+    monkeypatch.setattr(native, "parse", fail_on_the_first)
+    for check in ("first", "second"):
+        assert (await poster.post(NATIVE, json={"check": check, "resource": "db1"})).status_code == 202
+    assert [one["check"] for one in await wait_for(station, "/alerts")] == ["second"]
+    (kept,) = await wait_for(station, "/quarantine")
+    assert (kept["state"], kept["reason"]["code"]) == ("rejected", "parser_failed")
 
 
 async def test_one_bad_alert_does_not_spoil_the_others(station: Station, poster: httpx.AsyncClient) -> None:

@@ -11,7 +11,7 @@ People, services and roots go by plain names, which are their ids as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,8 +63,7 @@ class Fault:
     situation: Situation
     services: list[ServiceHit] = field(default_factory=list)
     people: list[Stakeholder] = field(default_factory=list)
-    cannot_work: set[str] = field(default_factory=set)
-    limited: set[str] = field(default_factory=set)
+    duty: list[tuple[str, str]] = field(default_factory=list)
     vip: bool = False
     everybody: int = 1000
     clear: bool = False
@@ -78,36 +77,43 @@ class Fault:
         owner: str | None = None,
         heads: Sequence[str] = (),
         users: Sequence[str] = (),
-        because: str = "via",
+        from_site: Mapping[str, Health] | None = None,
+        lost_redundancy: bool = False,
     ) -> Fault:
-        """A service at this state; said again, it replaces what was said of that service."""
+        """A service at this state; said again, it replaces what was said of that service.
+
+        ``from_site``: users who meet it in another state than the company does.
+        """
+        self.eases(service)
+        path = (self.situation.root_ci or "", service)
+        hit = ServiceHit(ci_id=service, tier=tier, state=state, path=path, reason=Reason(code="via"))
+        self.services.append(replace(hit, lost_redundancy=lost_redundancy))
+        if owner:
+            self._concerns(owner, "service_owner", (service,), {service: state})
+        for head in heads:
+            self._concerns(head, "department_head", (service, f"{head}-department"), {service: state})
+        for user, met in (dict.fromkeys(users, state) | dict(from_site or {})).items():
+            self._concerns(user, "user", (service,), {service: met})
+        return self
+
+    def eases(self, service: str) -> Fault:
+        """The service is well again, for whatever reason; the root is not."""
         self.services = [one for one in self.services if one.ci_id != service]
         self.people = [one for one in self.people if service not in one.because]
-        path = (self.situation.root_ci or "", service)
-        self.services.append(ServiceHit(ci_id=service, tier=tier, state=state, path=path, reason=Reason(code=because)))
-        if owner:
-            self.people.append(Stakeholder(person_id=owner, role="service_owner", state=state, because=(service,)))
-        for head in heads:
-            because_of = (service, f"{head}-department")
-            self.people.append(Stakeholder(person_id=head, role="department_head", state=state, because=because_of))
-        for user in users:
-            self.people.append(Stakeholder(person_id=user, role="user", state=state, because=(service,)))
-        affected = {DOWN: self.cannot_work, DEGRADED: self.limited}.get(state, set())
-        affected |= set(users)
         return self
+
+    def _concerns(self, person: str, role: str, because: tuple[str, ...], sees: Mapping[str, Health]) -> None:
+        self.people.append(Stakeholder(person_id=person, role=role, because=because, sees=sees))
 
     def owned_by(self, team: str, *people: str, service: str) -> Fault:
         """A team owns the service, and these people are on call for it."""
         state = next(hit.state for hit in self.services if hit.ci_id == service)
-        because = (service, team)
-        self.people += [
-            Stakeholder(person_id=one, role="service_owner", state=state, because=because) for one in people
-        ]
+        for person in people:
+            self._concerns(person, "service_owner", (service, team), {service: state})
         return self
 
     def on_call(self, *people: str, team: str = "network-team") -> Fault:
-        state = max((hit.state for hit in self.services), default=Health.OK)
-        self.people += [Stakeholder(person_id=one, role="on_call", state=state, because=(team,)) for one in people]
+        self.duty += [(person, team) for person in people]
         return self
 
     def confirmed(self) -> Fault:
@@ -149,15 +155,26 @@ class Fault:
         return self
 
     def impact(self) -> RootImpact:
+        sees = {hit.ci_id: hit.state for hit in self.services}
+        on_call = [Stakeholder(person_id=one, role="on_call", because=(team,), sees=sees) for one, team in self.duty]
+        users = self._users()
         return RootImpact(
             root_id=self.situation.root_ci,
             services=tuple(self.services),
-            cannot_work=frozenset(self.cannot_work),
-            limited=frozenset(self.limited - self.cannot_work),
+            cannot_work=frozenset(one.person_id for one in users if one.state == DOWN),
+            limited=frozenset(one.person_id for one in users if one.state == DEGRADED),
             people_total=self.everybody,
             vip_cannot_work=self.vip,
-            stakeholders=tuple(self.people),
+            stakeholders=(*on_call, *(one for one in self.people if one.role != "user"), *users),
         )
+
+    def _users(self) -> list[Stakeholder]:
+        """Each user once, with all that they meet, as the engine gives them."""
+        sees: dict[str, dict[str, Health]] = {}
+        for one in self.people:
+            if one.role == "user":
+                sees.setdefault(one.person_id, {}).update(one.sees)
+        return [Stakeholder(person_id=user, role="user", because=tuple(met), sees=met) for user, met in sees.items()]
 
 
 class Office:

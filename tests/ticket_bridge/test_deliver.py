@@ -7,24 +7,29 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from structlog.testing import capture_logs
 
 from ledger import outbox
 from ledger.clock import SystemClock
-from ledger.outbox import OutboxState
+from ledger.outbox import OutboxEntry, OutboxState
 from tests.ticket_bridge.scenario import DOWN, Office
 from tests.ticket_bridge.sink import Sink, eventually
+from ticket_bridge.notices.channel import Channel, Delivered, Outcome, RetryLater
 from ticket_bridge.notices.deliver import Deliverer
 from ticket_bridge.notices.smtp import SmtpChannel
 from ticket_bridge.settings import MailSettings
 
 OLGA, NINA = "olga@example.test", "nina@example.test"
 QUICK = (0.02, 0.05)
+HOUR_S = 3600
 
 
 @pytest.fixture
@@ -102,6 +107,19 @@ async def test_the_mail_says_what_and_why_and_hangs_together(office: Office) -> 
     assert "受影响人员" in in_chinese.get_content()
 
 
+async def test_an_encoded_word_in_a_name_is_no_header_on_the_wire(office: Office) -> None:
+    name = "=?utf-8?q?db1=0D=0ABcc:_evil@x=0D=0A=0D=0AText?="
+    office.fault("srv", confirmed=True).hits(name, DOWN, owner="olga")
+    office.evaluate()
+    async with Sink() as sink, delivering(office, sink):
+        await sink.until(2)
+    (mail,) = sink.to(OLGA)
+    assert "Bcc" not in mail
+    assert mail["Subject"] == f"[P1] = {name[1:]} down: srv does not answer (INC-1)"
+    assert mail["X-Faultpath-Incident"] == "1"
+    assert mail.get_content().startswith(f"{name} down: srv does not answer.")
+
+
 async def test_a_relay_that_wants_time_gets_it(office: Office) -> None:
     async with Sink(answers={OLGA: ["451 later", "451 later"]}) as sink, delivering(office, sink) as worker:
         crm_dies(office)
@@ -135,26 +153,64 @@ async def test_a_relay_that_is_away_loses_nothing_and_is_reported_once(office: O
         async with delivering(office, gone) as worker:
             crm_dies(office)
             worker.wake()
-            await asyncio.sleep(0.2)
-            assert counted(office).get(OutboxState.SENT, 0) == 0
+            await eventually(lambda: office.happened(1).count("notice_retried") == 2)
             async with Sink(port=port) as sink:
                 await sink.until(2)
                 await settled(office, OutboxState.SENT)
-    events = [log["event"] for log in logs if log["event"].startswith("mail.")]
-    assert events == ["mail.relay_lost", "mail.relay_back"]
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
+
+
+def said_of_the_relay(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [log["event"] for log in logs if log["event"].startswith("mail.")]
 
 
 async def test_a_wrong_password_waits_for_the_operator(office: Office) -> None:
-    async with (
-        Sink(password="right") as sink,
-        delivering(office, sink, username="hub", password="wrong") as worker,
-    ):
-        crm_dies(office)
-        worker.wake()
-        await asyncio.sleep(0.2)
-        assert set(counted(office)) <= {OutboxState.WAITING, OutboxState.SENDING}
-    async with Sink(password="right") as sink, delivering(office, sink, username="hub", password="right"):
-        await sink.until(2)
+    async with Sink(password="right") as sink:
+        port = sink.port
+        channel = SmtpChannel(MailSettings(port=port, username="hub", password="wrong"))
+        with capture_logs() as logs:
+            async with working(office, channel):
+                crm_dies(office)
+                await eventually(lambda: office.happened(1).count("notice_retried") == 2)
+                await eventually(lambda: all(office.mail_to(one).attempts > 1 for one in ("olga", "nina")))
+                assert not channel.available  # stands on /readyz
+                assert set(counted(office)) <= {OutboxState.WAITING, OutboxState.SENDING}
+                sink.password = "wrong"  # the operator makes it the right one
+                await settled(office, OutboxState.SENT)
+                assert channel.available
+        await channel.close()
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
+    assert next(log["error"] for log in logs if log["event"] == "mail.relay_lost").startswith("535 ")
+
+
+@dataclass
+class Particular(Sink):
+    """A sink that does not take mail from everybody."""
+
+    refused_sender: str = ""
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd calls
+        self, _s: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address == self.refused_sender:
+            return "550 not from you"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+
+async def test_a_sender_that_the_relay_refuses_is_a_loss_of_the_relay(office: Office) -> None:
+    async with Particular(refused_sender="hub@refused.test") as sink:
+        channel = SmtpChannel(MailSettings(port=sink.port, sender="hub@refused.test"))
+        with capture_logs() as logs:
+            async with working(office, channel):
+                crm_dies(office)
+                await eventually(lambda: all(office.mail_to(one).attempts > 1 for one in ("olga", "nina")))
+                assert not channel.available
+                sink.refused_sender = ""
+                await settled(office, OutboxState.SENT)
+        await channel.close()
+    assert said_of_the_relay(logs) == ["mail.relay_lost", "mail.relay_back"]
 
 
 async def test_without_the_encryption_that_is_asked_for_nothing_is_sent(office: Office) -> None:
@@ -206,13 +262,103 @@ async def test_an_answer_that_got_lost_marks_the_repeat(office: Office) -> None:
         crm_dies(office)
         worker.wake()
         await sink.until(2)
-        await asyncio.sleep(0.4)
+        await eventually(lambda: all(office.mail_to(one).possibly_repeated for one in ("olga", "nina")))
         sink.hang_s = 0.0
         await settled(office, OutboxState.SENT)
         first, repeat = sink.to(OLGA)[0], sink.to(OLGA)[-1]
     assert first["Message-ID"] == repeat["Message-ID"]
     assert first.as_bytes() == repeat.as_bytes()
     assert office.mail_to("olga").possibly_repeated
+
+
+class Scripted:
+    """A channel that does with each person's mail what the script says, call by call, and takes it after that."""
+
+    def __init__(self, **script: list[Outcome | Exception]) -> None:
+        self.script = script
+        self.asked: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def deliver(self, entry: OutboxEntry) -> Outcome:
+        self.asked.append(entry.key.stakeholder)
+        await self.gate.wait()
+        lines = self.script.get(entry.key.stakeholder)
+        said = lines.pop(0) if lines else Delivered()
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    async def close(self) -> None:
+        pass
+
+
+@asynccontextmanager
+async def working(office: Office, channel: Channel) -> AsyncIterator[Deliverer]:
+    worker = Deliverer(office.ledger, {"mail": channel}, office.clock, backoff_s=QUICK)
+    running = asyncio.create_task(worker.run())
+    try:
+        yield worker
+        assert not running.done()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_send_that_raises_harms_no_neighbour_and_is_not_repeated_for_ever(office: Office) -> None:
+    crm_dies(office)
+    channel = Scripted(olga=[RuntimeError("boom")] * 9)
+    with capture_logs() as logs:
+        async with working(office, channel):
+            await settled(office, OutboxState.SENT, OutboxState.REFUSED)
+    assert sorted(channel.asked) == ["nina", "olga", "olga"]
+    refusal = next(one for one in office.timeline(1) if one.what.code == "notice_refused")
+    assert refusal.what.args["error"] == "RuntimeError: boom"
+    assert [log["message_id"] for log in logs if log["event"] == "notices.send_raised"] == [
+        office.mail_to("olga").message_id
+    ] * 2
+
+
+async def test_a_send_that_raised_once_is_sent_and_may_be_a_repeat(office: Office) -> None:
+    crm_dies(office)
+    async with working(office, Scripted(olga=[RuntimeError("boom")])):
+        await settled(office, OutboxState.SENT)
+    assert office.mail_to("olga").possibly_repeated
+    assert not office.mail_to("nina").possibly_repeated
+
+
+async def test_a_send_that_raises_while_the_worker_stops_harms_no_neighbour(office: Office) -> None:
+    crm_dies(office)
+    channel = Scripted(olga=[RuntimeError("boom")])
+    channel.gate.clear()
+    async with working(office, channel):
+        await eventually(lambda: len(channel.asked) == 2)
+        asyncio.get_running_loop().call_later(0.05, channel.gate.set)
+    assert office.mail_to("nina").state is OutboxState.SENT
+    assert office.mail_to("olga").state is OutboxState.WAITING
+
+
+async def test_the_patience_with_a_held_mail_begins_with_its_release(tmp_path: Path) -> None:
+    rows = [{"role": "user", "happenings": ["open"], "least_state": "down", "ask_above": 1}]
+    office = Office(tmp_path, notices={"who_is_told": rows})
+    office.fault("srv", confirmed=True).hits("crm", DOWN, users=["ute", "udo"])
+    office.evaluate()
+    office.at(25 * HOUR_S)
+    with office.ledger.begin() as connection:
+        office.desk.release(connection, 1, "anna")
+    channel = Scripted(ute=[RetryLater(reason="451 later")] * 999)
+    async with working(office, channel) as worker:
+        await eventually(lambda: channel.asked.count("ute") == 1 and OutboxState.SENDING not in counted(office))
+        assert counted(office) == {OutboxState.WAITING: 1, OutboxState.SENT: 1}
+        office.at(48 * HOUR_S)
+        worker.wake()
+        await eventually(lambda: channel.asked.count("ute") == 2 and OutboxState.SENDING not in counted(office))
+        assert office.mail_to("ute").state is OutboxState.WAITING
+        office.at(49 * HOUR_S)
+        worker.wake()
+        await settled(office, OutboxState.SENT, OutboxState.REFUSED)
+    assert office.mail_to("ute").last_error == "given up: 451 later"
+    office.ledger.close()
 
 
 async def test_an_end_never_overtakes_its_opening(office: Office) -> None:

@@ -121,9 +121,11 @@ def test_a_minor_fault_behind_a_service_at_risk_is_only_listed(office: Office) -
 
 def test_a_lost_spare_opens_at_any_severity(office: Office) -> None:
     fault = office.fault("srv", confirmed=True, severity=Severity.MINOR)
-    fault.hits("crm", AT_RISK, because="lost_redundancy").on_call("nina")
+    fault.hits("crm", AT_RISK, lost_redundancy=True).on_call("nina")
     office.evaluate()
     office.wants_told("nina: open as on_call")
+    office.desk = office.new_desk()
+    assert office.evaluate() == [], "the ledger holds it as the engine gives it"
 
 
 def test_without_a_service_severity_and_an_on_call_owner_decide(office: Office) -> None:

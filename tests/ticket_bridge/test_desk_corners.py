@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alerting.model import Severity
-from tests.ticket_bridge.scenario import DEGRADED, DOWN, Office
+from tests.ticket_bridge.scenario import AT_RISK, DEGRADED, DOWN, Office
 
 
 def test_a_window_that_begins_later_stops_news_but_not_the_end(office: Office) -> None:
@@ -143,3 +143,24 @@ def test_a_situation_that_becomes_major_opens_then(office: Office) -> None:
     fault.louder(Severity.MAJOR)
     office.at(20).evaluate()
     office.wants(1, priority=4)
+
+
+def test_what_a_users_own_site_sees_fine_keeps_no_later_outage_from_them(office: Office) -> None:
+    first = office.fault("wan", confirmed=True).hits("scan", DOWN, owner="otto", users=["ute"]).on_call("nina")
+    first.hits("crm", DEGRADED, owner="olga", from_site={"cho": DOWN, "ute": AT_RISK})
+    office.evaluate()
+    office.at(3700).fault("srv", confirmed=True).hits("crm", DOWN, owner="olga", users=["ute"]).on_call("nina")
+    office.evaluate()
+    office.wants_told("nina: open as on_call", "ute: open as user", number=2)
+    assert "Because you use crm." in office.mail_to("ute").payload["body"]
+
+
+def test_who_can_work_again_is_not_told_that_it_goes_on_for_others(office: Office) -> None:
+    first = office.fault("a", confirmed=True).hits("crm", DEGRADED, owner="olga", from_site={"ute": DOWN})
+    office.fault("b", confirmed=True).hits("crm", DEGRADED, owner="olga", from_site={"cho": DOWN})
+    office.evaluate()
+    office.all_sent()
+    first.resolves()
+    office.at(60).evaluate()
+    assert "crm is still limited because of INC-2" in office.mail_to("olga", "resolved").payload["body"]
+    assert "still" not in office.mail_to("ute", "resolved").payload["body"]

@@ -79,8 +79,9 @@ def test_what_is_unproven_is_never_more_urgent_than_three() -> None:
     [
         ((hit(DEGRADED, 4),), Severity.INFO, "opens_service_hit"),
         ((hit(AT_RISK, 1),), Severity.MINOR, None),
+        ((replace(hit(DEGRADED, 4), lost_redundancy=True),), Severity.INFO, "opens_service_hit"),
         ((hit(AT_RISK, 1),), Severity.MAJOR, "opens_service_at_risk"),
-        ((replace(hit(AT_RISK, 4), reason=Reason(code="group_at_edge")),), Severity.WARNING, "opens_lost_redundancy"),
+        ((replace(hit(AT_RISK, 4), lost_redundancy=True),), Severity.WARNING, "opens_lost_redundancy"),
         ((hit(Health.UNKNOWN, 1),), Severity.CRITICAL, None),
         ((), Severity.CRITICAL, None),
     ],

@@ -35,6 +35,7 @@ def service_to_json(hit: ServiceHit) -> dict[str, Any]:
         "state": hit.state.word,
         "path": hit.path,
         "sites_down": hit.sites_down,
+        "lost_redundancy": hit.lost_redundancy,
         "reason": reason_to_json(hit.reason),
     }
 
@@ -46,6 +47,7 @@ def service_from_json(value: Mapping[str, Any]) -> ServiceHit:
         state=Health[value["state"].upper()],
         path=tuple(value["path"]),
         sites_down=tuple(value["sites_down"]),
+        lost_redundancy=value["lost_redundancy"],
         reason=reason_from_json(value["reason"]),
     )
 

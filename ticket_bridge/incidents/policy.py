@@ -48,7 +48,7 @@ def _at_risk_that_opens(policy: IncidentPolicy, severity: Severity, services: Se
     for hit in services:
         if hit.state is not Health.AT_RISK:
             continue
-        if hit.reason.code in policy.lost_redundancy:
+        if hit.lost_redundancy:
             return Reason(code="opens_lost_redundancy", args={"service": hit.ci_id})
         if severity >= severity_of(policy.opens_at.service_at_risk):
             return Reason(code="opens_service_at_risk", args={"service": hit.ci_id, "severity": severity.word})

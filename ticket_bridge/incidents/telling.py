@@ -12,7 +12,7 @@ from ticket_bridge.directory import Directory
 from ticket_bridge.incidents.book import Draft, entry
 from ticket_bridge.model import AlertFacts, Happening, Incident, Told
 from ticket_bridge.notices.compose import Composer, GoesOn, Message, Remedy
-from ticket_bridge.notices.who import Telling, Tellings, tellings
+from ticket_bridge.notices.who import USER, Telling, Tellings, tellings
 from ticket_bridge.settings import MailSettings, NoticePolicy
 
 MAIL = "mail"
@@ -114,7 +114,7 @@ def tell(
 def _queue(pen: _Pen, telling: Telling) -> None:
     knows = _knows_now(pen.draft, pen.incident, telling)
     pen.draft.tell(knows)
-    if telling.role == "user" and telling.happening is Happening.OPEN:
+    if telling.role == USER and telling.happening is Happening.OPEN:
         pen.draft.book.last_opening[telling.person_id] = pen.draft.now
     pen.send(knows, Message(happening=telling.happening, because=telling.because), held=telling.held)
 
@@ -217,7 +217,7 @@ def _withdraw(draft: Draft, sent: _Sent, knows: Told) -> bool:
     if knows.carried_from is not None or opening not in sent.waiting | sent.refused:
         return False
     draft.tell(replace(knows, withdrawn=True))
-    if knows.role == "user":
+    if knows.role == USER:
         draft.book.last_opening.pop(knows.person_id, None)
     return True
 
@@ -230,6 +230,8 @@ def _goes_on(draft: Draft, incident: Incident, knows: Told) -> tuple[GoesOn, ...
         hits = [hit for hit in other.services if hit.ci_id in left and hit.state >= Health.DEGRADED]
         if other.incident_id == incident.incident_id or not hits or other.first_notice_at is None:
             continue
+        if knows.role == USER and not other.hurts(knows.person_id):
+            continue  # it goes on for people of other sites
         left -= {hit.ci_id for hit in hits}
         found += [GoesOn(service=hit, number=other.number) for hit in hits]
         _take_over(draft, other, incident, knows, frozenset(hit.ci_id for hit in hits))

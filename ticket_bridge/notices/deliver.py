@@ -24,6 +24,7 @@ from ticket_bridge.incidents.store import append_timeline
 from ticket_bridge.model import TimelineEntry
 from ticket_bridge.notices import queue
 from ticket_bridge.notices.channel import Channel, Delivered, Outcome, Refused, RetryLater
+from ticket_bridge.notices.render import clean
 
 _log = structlog.get_logger()
 _BATCH = 64
@@ -93,7 +94,7 @@ class Deliverer:
         if not ended and not (self._ready and room):
             return
         with self._ledger.begin() as connection:
-            outcomes = [(entry, task.result()) for task, entry in ended]
+            outcomes = [(entry, _came_of(entry, task)) for task, entry in ended]
             for entry, outcome in outcomes:
                 self._record(connection, entry, outcome)
             beginning = self._begin(connection, room)
@@ -135,7 +136,7 @@ class Deliverer:
 
     def _record(self, connection: Connection, entry: OutboxEntry, outcome: Outcome) -> None:
         now = self._clock.now()
-        if isinstance(outcome, RetryLater) and now - entry.created_at >= self._give_up_after:
+        if isinstance(outcome, RetryLater) and self._is_too_old(connection, entry):
             outcome = Refused(reason=f"given up: {outcome.reason}")
         args = {"person": entry.key.stakeholder, "role": entry.payload["role"], "happening": entry.key.happening}
         match outcome:
@@ -153,6 +154,14 @@ class Deliverer:
                     return
                 what = Reason(code="notice_retried", args={**args, "error": reason})
         append_timeline(connection, [TimelineEntry(incident_id=entry.key.incident_id, at=now, actor="hub", what=what)])
+
+    def _is_too_old(self, connection: Connection, entry: OutboxEntry) -> bool:
+        """What waited for a person's consent could not go before: its age counts from the release."""
+        oldest = self._clock.now() - self._give_up_after
+        if entry.created_at > oldest:
+            return False
+        released_at = queue.released_at(connection, entry.key.incident_id)
+        return released_at is None or released_at <= oldest
 
     async def _sleep(self) -> None:
         """Until woken, or until the next message is due."""
@@ -176,9 +185,23 @@ class Deliverer:
             if ended:
                 with self._ledger.begin() as connection:
                     for entry, task in ended:
-                        self._record(connection, entry, task.result())
+                        self._record(connection, entry, _came_of(entry, task))
         finally:
             for task in self._under_way:
                 task.cancel()
             self._under_way.clear()
             self._ready.clear()
+
+
+def _came_of(entry: OutboxEntry, task: asyncio.Task[Outcome]) -> Outcome:
+    """What came of a send that has ended.
+
+    One that raised says nothing of its neighbours, and nobody knows how far it got. It is dealt with like a crash: sent
+    once more, marked possibly repeated. What raises then too would raise, and repeat, for ever.
+    """
+    error = task.exception()
+    if error is None:
+        return task.result()
+    _log.error("notices.send_raised", message_id=entry.message_id, channel=entry.key.channel, exc_info=error)
+    reason = clean(f"{type(error).__name__}: {error}")
+    return Refused(reason=reason) if entry.possibly_repeated else RetryLater(reason=reason, maybe_taken=True)

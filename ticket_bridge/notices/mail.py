@@ -15,6 +15,8 @@ _ADDRESS = re.compile(
     r"(?:[^<>\r\n]*<)?(?P<bare>[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)>?", re.ASCII
 )
 
+_ENCODED = "=?"  # how an encoded word begins (RFC 2047, 2); it may stand in no address (5, rule 3)
+
 
 class UnusableAddressError(ValueError):
     """An address that no mail can be sent to; the text names it."""
@@ -27,9 +29,18 @@ def mailbox(text: str) -> str:
         UnusableAddressError: it is none.
     """
     found = _ADDRESS.fullmatch(text.strip())
-    if found is None:
+    if found is None or _ENCODED in found["bare"]:
         raise UnusableAddressError(f"{clean(text)!r} is not a mail address")
     return found["bare"]
+
+
+def header_text(text: str) -> str:
+    """Foreign text for a header field.
+
+    ``EmailMessage`` decodes encoded words in what it is given, line breaks in them included, and writes those out as
+    they are: a header or a body of the stranger's. With a blank inside, ``= ?`` is the text that it looks like.
+    """
+    return clean(text).replace(_ENCODED, "= ?")
 
 
 def build(entry: OutboxEntry, sender: str) -> EmailMessage:
@@ -45,7 +56,7 @@ def build(entry: OutboxEntry, sender: str) -> EmailMessage:
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = mailbox(payload["address"])
-    message["Subject"] = clean(payload["subject"])
+    message["Subject"] = header_text(payload["subject"])
     message["Date"] = entry.created_at
     message["Message-ID"] = entry.message_id
     replies_to = payload["replies_to"]
@@ -55,9 +66,9 @@ def build(entry: OutboxEntry, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["Idempotency-Key"] = entry.key.digest
     message["X-Faultpath-Incident"] = str(payload["number"])
-    message["X-Faultpath-Happening"] = entry.key.happening
-    message["X-Faultpath-Role"] = payload["role"]
+    message["X-Faultpath-Happening"] = header_text(entry.key.happening)
+    message["X-Faultpath-Role"] = header_text(payload["role"])
     encoding = "quoted-printable" if payload["language"] == "en" else "base64"
     message.set_content(payload["body"], charset="utf-8", cte=encoding)
-    message["Content-Language"] = payload["language"]  # last: set_content drops all Content-… fields
+    message["Content-Language"] = header_text(payload["language"])  # last: set_content drops all Content-… fields
     return message

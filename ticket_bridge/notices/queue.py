@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select
 
 from ledger.outbox import OUTBOX, OutboxKey, OutboxState
+from ticket_bridge.incidents.store import TIMELINE
 
 _EARLIER = OUTBOX.alias("earlier")
 
@@ -48,3 +49,13 @@ def next_due_at(connection: Connection) -> datetime | None:
         select(func.min(OUTBOX.c.next_attempt_at)).where(_first_in_line())
     ).scalar()
     return found
+
+
+def released_at(connection: Connection, incident_id: str) -> datetime | None:
+    """When a person last agreed that held messages of the incident go out; ``None`` if nobody was asked."""
+    by_people = (
+        select(TIMELINE.c.at, TIMELINE.c.what)
+        .where(TIMELINE.c.incident_id == incident_id, TIMELINE.c.actor != "hub")
+        .order_by(TIMELINE.c.position.desc())
+    )
+    return next((at for at, what in connection.execute(by_people) if what["code"] == "notices_released"), None)

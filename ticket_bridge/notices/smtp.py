@@ -17,6 +17,7 @@ from aiosmtplib import (
     SMTPException,
     SMTPRecipientRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
@@ -97,23 +98,34 @@ class SmtpChannel:
                 return None
             return self._interrupted(phase, error)
         except SMTPResponseException as error:
-            return self._answered(error)
+            return self._answered(phase, error)
         except (SMTPTimeoutError, SMTPException, OSError) as error:
             return self._interrupted(phase, error)
 
-    def _answered(self, error: SMTPResponseException) -> Outcome:
-        """The relay said no. Only what it says of this recipient or this text is final; the rest can be mended."""
-        self._reached()
+    def _answered(self, phase: _Phase, error: SMTPResponseException) -> Outcome:
+        """The relay said no. Only what it says of this recipient or this text is final; the rest can be mended.
+
+        A no to the connection, the sign-in or the sender is a no to every mail: the relay is there, and of no use.
+        """
         reason = clean(f"{error.code} {error.message}")
+        if phase is _Phase.CONNECTING or isinstance(error, SMTPSenderRefused):
+            self._lost(reason)
+            return RetryLater(reason=reason)
+        self._reached()
         if error.code >= _PERMANENT and isinstance(error, (SMTPRecipientRefused, SMTPDataError)):
             return Refused(reason=reason)
         return RetryLater(reason=reason)
 
     def _interrupted(self, phase: _Phase, error: Exception) -> RetryLater:
-        if phase is _Phase.CONNECTING and self.available:
+        reason = clean(str(error)) or type(error).__name__
+        if phase is _Phase.CONNECTING:
+            self._lost(reason)
+        return RetryLater(reason=reason, maybe_taken=phase is _Phase.TEXT)
+
+    def _lost(self, why: str) -> None:
+        if self.available:
             self.available = False
-            _log.warning("mail.relay_lost", host=self._settings.host, port=self._settings.port, error=clean(str(error)))
-        return RetryLater(reason=clean(str(error)) or type(error).__name__, maybe_taken=phase is _Phase.TEXT)
+            _log.warning("mail.relay_lost", host=self._settings.host, port=self._settings.port, error=why)
 
     def _reached(self) -> None:
         if not self.available:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from impact.model import Health, Reason, RootImpact, ServiceHit, Stakeholder
+from impact.model import Health, Reason, RootImpact, Stakeholder
 from ticket_bridge.model import Happening, Incident, Told
 from ticket_bridge.settings import NoticePolicy, TellingRule
 
@@ -102,7 +102,7 @@ def concerns(policy: NoticePolicy, impact: RootImpact, default_on_call: Sequence
         for person in (*impact.stakeholders, *stand_ins):
             if person.role != rule.role:
                 continue
-            concern = _concern(rule, person, impact.services, stand_in=person in stand_ins)
+            concern = _concern(rule, person, stand_in=person in stand_ins)
             if concern is None:
                 continue
             known = found.setdefault(person.person_id, concern)
@@ -113,36 +113,28 @@ def concerns(policy: NoticePolicy, impact: RootImpact, default_on_call: Sequence
 
 def _stand_ins(impact: RootImpact, default_on_call: Sequence[str]) -> list[Stakeholder]:
     """The default team's on-call, where nobody is on call for the root or a hit service has no owner to be told."""
-    roles = {person.role for person in impact.stakeholders}
-    if ON_CALL not in roles:
-        worst = max((hit.state for hit in impact.services), default=Health.UNKNOWN)
-        return [Stakeholder(person_id=one, role=ON_CALL, state=worst, because=()) for one in default_on_call]
-    owned = {ci for person in impact.stakeholders if person.role == OWNER for ci in person.because}
-    orphans = tuple(hit.ci_id for hit in impact.services if hit.state >= Health.DEGRADED and hit.ci_id not in owned)
+    states = {hit.ci_id: hit.state for hit in impact.services}
+    if all(person.role != ON_CALL for person in impact.stakeholders):
+        return [Stakeholder(person_id=one, role=ON_CALL, because=(), sees=states) for one in default_on_call]
+    owned = {ci for person in impact.stakeholders if person.role == OWNER for ci in person.sees}
+    orphans = {ci: state for ci, state in states.items() if state >= Health.DEGRADED and ci not in owned}
     if not orphans:
         return []
-    worst = max(hit.state for hit in impact.services if hit.ci_id in orphans)
-    return [Stakeholder(person_id=one, role=OWNER, state=worst, because=orphans) for one in default_on_call]
+    because = tuple(orphans)
+    return [Stakeholder(person_id=one, role=OWNER, because=because, sees=orphans) for one in default_on_call]
 
 
-def _concern(
-    rule: TellingRule, person: Stakeholder, services: Sequence[ServiceHit], *, stand_in: bool
-) -> Concern | None:
+def _concern(rule: TellingRule, person: Stakeholder, *, stand_in: bool) -> Concern | None:
     least = _STATES[rule.least_state]
     if person.state < least:
         return None
-    hits = {hit.ci_id: hit for hit in services if hit.state >= Health.AT_RISK}
-    theirs = hits.keys() & set(person.because) if rule.role != ON_CALL else hits.keys()
-    theirs = theirs or hits.keys()
-    # A user whose site is cut off cannot work although the service as a whole is only limited.
-    bad = frozenset(ci for ci in theirs if hits[ci].state >= least or (rule.role == USER and hits[ci].sites_down))
-    counted = bad or (frozenset(theirs) if rule.role == USER else frozenset())
-    others = tuple(ci for ci in person.because if ci not in hits)
+    services = frozenset(ci for ci, state in person.sees.items() if state >= max(least, Health.AT_RISK))
+    others = tuple(ci for ci in person.because if ci not in person.sees)
     return Concern(
         person_id=person.person_id,
         rule=rule,
-        services=counted,
-        because=_why(rule.role, others, tuple(sorted(counted & set(person.because))), stand_in=stand_in),
+        services=services,
+        because=_why(rule.role, others, tuple(sorted(services & set(person.because))), stand_in=stand_in),
     )
 
 

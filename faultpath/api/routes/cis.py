@@ -158,7 +158,7 @@ async def list_cis(
 async def get_ci(ci_id: str, api: Api, view: View) -> CiDetail:
     """One CI: values with their sources, relations, health."""
     ci = known_ci(view, ci_id)
-    said = await api.graph.run(lambda store: [o for o in store.observations() if o.ci_id == ci_id])
+    said = await api.graph.run(lambda store: store.observations(ci_id=ci_id))
     found = api.hub.assessment.health.get(ci_id) if api.hub.assessment else None
     names = api.names
     return CiDetail.model_validate(

@@ -64,6 +64,7 @@ async def import_model(
             for one in done.model.problems
         ]
         count = f"{len(wrong)} mistakes" if len(wrong) > 1 else "one mistake"
+        count += " at least" if done.model.more else ""
         raise ProblemError(422, "model", f"{file} has {count}; nothing was imported", errors=wrong)
     _refuse_vanished(done.result)
     if done.result.applied:

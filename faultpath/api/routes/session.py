@@ -59,15 +59,14 @@ def _throttled(error: ThrottledError) -> ProblemError:
 
 def _begin(api: ApiState, request: Request, response: Response, user: User) -> SignedIn:
     session, secret = api.sessions.open(user, address_of(request.scope))
-    _set_cookie(api, request, response, secret, session)
+    _set_cookie(api, response, secret, session)
     api.metrics.sign_ins.labels("accepted").inc()
     return SignedIn(user=session.user, scopes=sorted(session.scopes), csrf=session.csrf, expires_at=session.expires_at)
 
 
-def _set_cookie(api: ApiState, request: Request, response: Response, secret: str, session: Session) -> None:
+def _set_cookie(api: ApiState, response: Response, secret: str, session: Session) -> None:
     asked = api.settings.access.cookie_secure
-    public_https = (api.settings.http.public_url or "").startswith("https://")
-    secure = asked if asked is not None else public_https or request.url.scheme == "https"
+    secure = asked if asked is not None else (api.settings.http.public_url or "").startswith("https://")
     lifetime_s = int((session.expires_at - api.clock.now()).total_seconds())
     response.set_cookie(
         SESSION_COOKIE, secret, max_age=lifetime_s, path="/", secure=secure, httponly=True, samesite="strict"
