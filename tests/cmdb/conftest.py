@@ -33,7 +33,7 @@ def neo4j_access() -> tuple[str, str] | None:
         return None
     password = Path(named["FAULTPATH_TEST_NEO4J_PASSWORD_FILE"]).read_text()
     try:
-        with neo4j.GraphDatabase.driver(url, auth=("neo4j", password), connection_timeout=2) as driver:
+        with neo4j.GraphDatabase.driver(url, auth=("neo4j", password), connection_timeout=30) as driver:
             driver.verify_connectivity()
     except neo4j.exceptions.DriverError:
         return None

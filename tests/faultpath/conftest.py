@@ -35,7 +35,7 @@ class Station:
 
     async def bearer(self, *scopes: str) -> httpx.AsyncClient:
         headers = {"authorization": f"Bearer {await self.token(*scopes)}"}
-        return httpx.AsyncClient(base_url=self.house.url, headers=headers, trust_env=False)
+        return httpx.AsyncClient(base_url=self.house.url, headers=headers, trust_env=False, timeout=60)
 
     async def get(self, path: str, **params: Any) -> Any:
         answer = await self.http.get(f"/api/v1{path}", params=params)
@@ -43,7 +43,7 @@ class Station:
         return answer.json()
 
 
-async def eventually(read: Callable[[], Awaitable[T]], good: Callable[[T], bool], within_s: float = 20.0) -> T:
+async def eventually(read: Callable[[], Awaitable[T]], good: Callable[[T], bool], within_s: float = 60.0) -> T:
     """What is read, as soon as it is good."""
     async with asyncio.timeout(within_s):
         while True:
@@ -65,7 +65,7 @@ def settings_of(folder: Path, **overrides: Any) -> Settings:
 
 async def set_up(house: House) -> Station:
     """Make the administrator with the one-time token, and an API token with all scopes."""
-    nobody = httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=30)
+    nobody = httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=60)
     token = house.state.users.setup_file.read_text().strip()
     made = await nobody.post("/api/v1/setup", json={"token": token, "name": "ann", "password": PASSWORD})
     assert made.status_code == 201, made.text
@@ -73,7 +73,7 @@ async def set_up(house: House) -> Station:
     secret = (await nobody.post("/api/v1/tokens", json={"name": "all", "scopes": ["admin"]}, headers=headers)).json()
     nobody.cookies.clear()
     http = httpx.AsyncClient(
-        base_url=house.url, headers={"authorization": f"Bearer {secret['secret']}"}, trust_env=False, timeout=30
+        base_url=house.url, headers={"authorization": f"Bearer {secret['secret']}"}, trust_env=False, timeout=60
     )
     return Station(house=house, http=http, nobody=nobody)
 

@@ -116,7 +116,7 @@ async def test_tokens_are_kept_as_digests_and_outlive_a_restart(tmp_path: Path) 
     stored = b"".join(file.read_bytes() for file in (tmp_path / "data").glob("ledger.db*"))
     assert secret.encode() not in stored
     assert PASSWORD.encode() not in stored
-    async with running(settings) as house, httpx.AsyncClient(base_url=house.url, trust_env=False) as client:
+    async with running(settings) as house, httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=60) as client:
         answer = await client.get("/api/v1/me", headers={"authorization": f"Bearer {secret}"})
         assert answer.json()["actor"] == "token:kept"
         assert not house.state.users.setup_file.exists()
@@ -131,7 +131,7 @@ async def test_an_unknown_scope_is_named(station: Station) -> None:
 @pytest.fixture
 async def browser(station: Station) -> AsyncIterator[httpx.AsyncClient]:
     """A client with a console session, as a browser has it."""
-    async with httpx.AsyncClient(base_url=station.house.url, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=station.house.url, trust_env=False, timeout=60) as client:
         answer = await client.post(
             "/api/v1/session", json={"name": "ann", "password": PASSWORD}, headers={"origin": station.house.url}
         )
@@ -151,7 +151,7 @@ async def test_the_session_cookie_is_for_our_pages_alone(station: Station) -> No
 
 async def test_behind_a_public_https_address_the_cookie_is_secure(tmp_path: Path) -> None:
     settings = settings_of(tmp_path / "data", http={"port": 0, "public_url": "https://noc.example.test"})
-    async with running(settings) as house, httpx.AsyncClient(base_url=house.url, trust_env=False) as client:
+    async with running(settings) as house, httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=60) as client:
         token = house.state.users.setup_file.read_text().strip()
         body = {"token": token, "name": "ann", "password": PASSWORD}
         answer = await client.post("/api/v1/setup", json=body, headers={"origin": "https://noc.example.test"})
@@ -204,7 +204,10 @@ async def test_failed_sign_ins_are_throttled_and_audited(station: Station) -> No
 
 
 async def test_the_setup_token_is_private_and_works_once(tmp_path: Path) -> None:
-    async with running(settings_of(tmp_path / "data")) as house, httpx.AsyncClient(base_url=house.url) as client:
+    async with (
+        running(settings_of(tmp_path / "data")) as house,
+        httpx.AsyncClient(base_url=house.url, trust_env=False, timeout=60) as client,
+    ):
         file = house.state.users.setup_file
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700

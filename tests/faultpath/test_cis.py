@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
+import orjson
 import pytest
 
 from cmdb.graph import sqlite
 from cmdb.graph.effects import observation_from_json
-from cmdb.model import Observation
+from cmdb.model import CI, Observation, Relation, Snapshot
+from faultpath.api import export
 from tests.faultpath.conftest import Station
 from tests.faultpath.test_slice import imported
 
@@ -25,3 +30,46 @@ async def test_the_page_of_one_ci_reads_its_own_observations_alone(
     monkeypatch.setattr(sqlite, "observation_from_json", counted)
     detail = await station.get(f"/cis/{crm['id']}")
     assert [one["native_key"] for one in detail["observations"]] == read == ["crm"]
+
+
+async def test_an_export_is_written_down_with_who_asked_for_it(station: Station) -> None:
+    await imported(station)
+    reader = await station.bearer("read")
+    answer = await reader.get("/api/v1/graph/export")
+    assert answer.headers["content-type"] == "application/json"
+    assert (answer.json()["revision"], len(answer.json()["cis"]), len(answer.json()["relations"])) == (1, 8, 9)
+    assert {"id", "cls", "name", "attributes"} == answer.json()["cis"][0].keys()
+    assert {"from", "to", "type", "attributes"} == answer.json()["relations"][0].keys()
+    newest = (await station.get("/audit", limit=1))["items"][0]
+    assert (newest["actor"], newest["act"], newest["object"]) == ("token:test", "graph.export", "graph")
+    assert newest["after"] == {"revision": 1, "cis": 8, "relations": 9}
+
+
+async def test_an_export_is_made_outside_of_the_loop(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    await imported(station)
+    threads: list[threading.Thread] = []
+
+    made = export.parts
+
+    def watched(snapshot: Snapshot) -> Iterator[bytes]:
+        for part in made(snapshot):
+            threads.append(threading.current_thread())
+            yield part
+
+    monkeypatch.setattr(export, "parts", watched)
+    await station.get("/graph/export")
+    assert threads
+    assert threading.main_thread() not in threads
+
+
+@pytest.mark.parametrize("count", [0, 1, export.ROWS, 2 * export.ROWS + 1])
+def test_an_export_of_any_size_is_one_document_in_bounded_parts(count: int) -> None:
+    cis = tuple(CI(ci_id=f"CI{n}", cls="Server", name=f"名 {n}", attributes={"macs": [str(n)]}) for n in range(count))
+    edges = tuple(Relation(from_id=ci.ci_id, type="DEPENDS_ON", to_id="x", attributes={"weight": 2}) for ci in cis)
+    parts = list(export.parts(Snapshot(revision=7, cis=cis, relations=edges)))
+    assert max(part.count(b'"attributes"') for part in parts) <= export.ROWS
+    assert orjson.loads(b"".join(parts)) == {
+        "revision": 7,
+        "cis": [{"id": ci.ci_id, "cls": "Server", "name": ci.name, "attributes": ci.attributes} for ci in cis],
+        "relations": [{"from": ci.ci_id, "to": "x", "type": "DEPENDS_ON", "attributes": {"weight": 2}} for ci in cis],
+    }

@@ -90,13 +90,13 @@ class Sink:
     def to(self, recipient: str) -> list[EmailMessage]:
         return [one.mail for one in self.taken if one.recipient == recipient]
 
-    async def until(self, count: int, within_s: float = 5.0) -> list[Taken]:
+    async def until(self, count: int, within_s: float = 30.0) -> list[Taken]:
         """Wait until that many mails have been taken."""
         await eventually(lambda: len(self.taken) >= count, within_s)
         return self.taken
 
 
-async def eventually(true: Callable[[], bool], within_s: float = 5.0) -> None:
+async def eventually(true: Callable[[], bool], within_s: float = 30.0) -> None:
     """Wait until something is true.
 
     Raises:

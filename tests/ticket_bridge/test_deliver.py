@@ -41,7 +41,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @asynccontextmanager
 async def delivering(office: Office, sink: Sink, **settings: object) -> AsyncIterator[Deliverer]:
-    mail = MailSettings.model_validate({"host": "127.0.0.1", "port": sink.port, "timeout_s": 2.0} | settings)
+    mail = MailSettings.model_validate({"host": "127.0.0.1", "port": sink.port, "timeout_s": 30.0} | settings)
     channel = SmtpChannel(mail)
     worker = Deliverer(office.ledger, {"mail": channel}, SystemClock(), backoff_s=QUICK)
     running = asyncio.create_task(worker.run())
@@ -75,7 +75,7 @@ async def test_a_notice_is_on_the_wire_soon_after_the_decision(office: Office) -
         decided = time.monotonic()
         worker.wake()
         taken = await sink.until(2)
-        assert max(one.at for one in taken) - decided < 0.5
+        assert max(one.at for one in taken) - decided < 5  # nothing polls: without the wake it would never go
         await settled(office, OutboxState.SENT)
     assert office.happened(1).count("notice_sent") == 2
 

@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from cmdb.model import CI, LinkedObservation, Relation
 from faultpath.access.model import READ
-from faultpath.api.deps import Api, ApiState, View, require
+from faultpath.api import export
+from faultpath.api.deps import Api, ApiState, View, Who, require
 from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
 from faultpath.api.problems import not_found
 from faultpath.api.routes.incidents import ServiceOut, StakeholderOut, service_out, stakeholder_out
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
 from impact.model import Health
+from ledger.audit import record
 
 router = APIRouter(tags=["graph"], dependencies=[Depends(require(READ))])
 
@@ -214,18 +217,13 @@ async def get_impact(ci_id: str, api: Api, view: View) -> WhatIf:
     )
 
 
-@router.get("/graph/export")
-async def export_graph(view: View) -> GraphExport:
+@router.get("/graph/export", response_model=GraphExport)
+async def export_graph(api: Api, view: View, who: Who) -> StreamingResponse:
     """The whole graph of the revision that the hub works with. Secrets are never in the graph."""
-    snapshot = view.snapshot
-    return GraphExport(
-        revision=view.revision,
-        cis=[ExportedCi(id=ci.ci_id, cls=ci.cls, name=ci.name, attributes=dict(ci.attributes)) for ci in snapshot.cis],
-        relations=[
-            ExportedRelation(from_id=r.from_id, to_id=r.to_id, type=r.type, attributes=dict(r.attributes))
-            for r in snapshot.relations
-        ],
-    )
+    with api.ledger.begin() as connection:
+        after = {"revision": view.revision, "cis": len(view.cis), "relations": len(view.snapshot.relations)}
+        record(connection, who.did("graph.export", "graph", after=after), at=api.clock.now())
+    return StreamingResponse(export.parts(view.snapshot), media_type="application/json")
 
 
 @router.get("/graph/revision")
