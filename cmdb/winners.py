@@ -20,6 +20,7 @@ _PYTHON_TYPES: Mapping[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "list": (list, tuple),
     "map": (dict,),
+    "spec": (str, dict),
 }
 
 

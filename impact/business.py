@@ -36,7 +36,7 @@ def impact_of(
         )
         for service in hit
     )
-    people = _people(graph, state, hit)
+    people = people_of(state, hit)
     worst = {person: max(seen.values()) for person, seen in people.items()}
     cannot = frozenset(ids[p] for p, health in worst.items() if health == Health.DOWN)
     impact = RootImpact(
@@ -51,11 +51,12 @@ def impact_of(
     return impact, frozenset(paths).union(hit, *(graph.scope(service) for service in hit))
 
 
-def _people(graph: CompiledGraph, state: State, services: Iterable[int]) -> dict[int, dict[int, Health]]:
+def people_of(state: State, services: Iterable[int]) -> dict[int, dict[int, Health]]:
     """Each person who meets one of these services in a state that is not ok → the service → that state."""
+    business = state.spread.graph.business
     found: dict[int, dict[int, Health]] = {}
     for service in services:
-        for person in graph.business.users_of.get(service, ()):
+        for person in business.users_of.get(service, ()):
             health = state.at_site(person.site, service)
             if health > Health.OK:
                 found.setdefault(person.index, {})[service] = health

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 
 from impact.graph import CompiledGraph
 from impact.propagate import Propagation
-from impact.state import evaluate
 
 
 def responsible_for(spread: Propagation, node: int) -> frozenset[int]:
     """All that holds a CI where it is, directly or through others; not itself."""
-    return _closure(node, spread.via) - {node}
+    return closure(node, spread.via) - {node}
 
 
 def affected_by(spread: Propagation, node: int) -> frozenset[int]:
@@ -21,12 +20,12 @@ def affected_by(spread: Propagation, node: int) -> frozenset[int]:
     def onward(provider: int) -> Iterable[int]:
         return (dependent for dependent in dict.fromkeys(dependents[provider]) if provider in spread.via(dependent))
 
-    return _closure(node, onward) - {node}
+    return closure(node, onward) - {node}
 
 
 def causes_of(spread: Propagation, node: int) -> frozenset[int]:
     """The ends of the way down: what holds a CI where it is and is held there by nothing else."""
-    found = _closure(node, spread.via)
+    found = closure(node, spread.via)
     ok = spread.graph.scale.ok
     return frozenset(n for n in found if spread.full.get(n, 0) > ok and not spread.via(n))
 
@@ -49,16 +48,6 @@ def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
     return (node,)
 
 
-def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
-    """The CIs whose failure alone brings this one down."""
-    worst = graph.scale.worst
-    return frozenset(
-        other
-        for other in graph.scope(node)
-        if other != node and evaluate(graph, {other: worst}).spread.full.get(node, 0) == worst
-    )
-
-
 def layers(graph: CompiledGraph) -> list[int]:
     """The longest way from a CI on which nothing depends, by node; what stands in a circle has one layer."""
     order = graph.order
@@ -71,7 +60,8 @@ def layers(graph: CompiledGraph) -> list[int]:
     return [top[order.rank[node]] for node in range(len(graph.cis))]
 
 
-def _closure(start: int, onward: Callable[[int], Iterable[int]]) -> frozenset[int]:
+def closure(start: int, onward: Callable[[int], Iterable[int]]) -> frozenset[int]:
+    """A node and all that follow from it, each asked once."""
     seen, stack = {start}, [start]
     while stack:
         for found in onward(stack.pop()):

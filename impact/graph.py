@@ -51,6 +51,7 @@ class Business:
     heads: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # service → [(person, department)]
     owners: dict[int, list[int]] = field(default_factory=dict)  # CI → owning Person or Team
     on_call: dict[int, list[int]] = field(default_factory=dict)  # team → persons
+    places: dict[int, int] = field(default_factory=dict)  # CI → the site in which it stands
     default_team: int | None = None
 
     @cached_property
@@ -107,6 +108,11 @@ class CompiledGraph:
     def names(self, i: int) -> tuple[str, ...]:
         """What a condition may call a CI."""
         return (self.cis[i].ci_id, self.cis[i].name)
+
+    def standing_in(self, site: int) -> list[int]:
+        """What stands in a site and can fail there: not its people, nor what nothing depends on."""
+        here = (i for i, place in self.business.places.items() if place == site)
+        return [i for i in here if (self.dependents[i] or i in self.network) and not self.plays(i, "person")]
 
     # How a CI reduces what it needs
 
@@ -283,11 +289,11 @@ def _dependents(needs: list[list[Need]]) -> list[list[int]]:
 
 
 def _all_rules(graph: CompiledGraph) -> dict[int, tuple[Scoped, ...]]:
-    """The rules of each CI that has redundant needs or states how its needs combine."""
+    """The rules of each CI that has redundant needs, states how its needs combine, or leaves some of them out."""
     found = {}
     for i, ci in enumerate(graph.cis):
         grouped = any(need.group is not None for need in graph.needs[i])
-        if grouped or "rules" in ci.attributes or "requirements" in ci.attributes:
+        if grouped or "rules" in ci.attributes or "requirements" in ci.attributes or graph.ignores_maintained(i):
             found[i] = tuple(_rules(graph, i))
     return found
 
@@ -374,6 +380,7 @@ def _people(graph: CompiledGraph, parts: _Parts, business: Business, services_of
         uses.setdefault(user, set()).update(services_of.get(offering, ()))
     located = {thing: place for thing, place, _ in parts.of("located_in")}
     groups = _all_groups(parts)
+    business.places = {thing: site for thing in located if (site := _site_of(graph, located, thing)) is not None}
     sites_of: dict[int, set[int]] = {}
     for user in sorted({*uses, *(i for i, ci in enumerate(graph.cis) if graph.plays(i, "person"))}):
         sources = (user, *groups.get(user, ()))

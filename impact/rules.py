@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 
 from impact.conditions import Condition, condition_of
 from impact.errors import ModelError
-from impact.scale import EXCLUDED, OUTSIDE, Level, Policy, Profile, Scale, only
+from impact.scale import CHOICES, EXCLUDED, OUTSIDE, Level, Policy, Profile, Scale, only, seen_of
 
 Number: TypeAlias = int | Fraction
 
@@ -526,3 +526,38 @@ class Scoped:
 
     group: str | None
     rule: Rule
+
+
+def check_rules(attributes: Mapping[str, Any], profile: Profile, where: str) -> None:
+    """Whether the rules that a CI states can be meant.
+
+    Raises:
+        ModelError: names the place and the remedy.
+    """
+    rules = attributes.get("rules", [])
+    if not isinstance(rules, list):
+        raise ModelError(f"{where}.rules", "is no list", "write a list of rules")
+    for place, spec in enumerate(rules):
+        rule_of(spec, profile, f"{where}.rules.{place}")
+    groups = attributes.get("requirements", {})
+    if not isinstance(groups, Mapping):
+        raise ModelError(f"{where}.requirements", "is no mapping", "write a rule for each group")
+    for group, spec in groups.items():
+        rule_of(spec, profile, f"{where}.requirements.{group}")
+    choices = CHOICES["maintenance"]
+    if attributes.get("maintenance", choices[0]) not in choices:
+        raise ModelError(f"{where}.maintenance", f"is {attributes['maintenance']!r}", f"write {' or '.join(choices)}")
+
+
+def check_relation(attributes: Mapping[str, Any], profile: Profile, where: str) -> None:
+    """Whether map, weight and drops of a relation can be meant.
+
+    Raises:
+        ModelError: names the place and the remedy.
+    """
+    if "map" in attributes:
+        seen_of(attributes["map"], profile, f"{where}.map")
+    if "weight" in attributes:
+        exact(attributes["weight"], f"{where}.weight")
+    if "drops" in attributes:
+        points_of(attributes["drops"], profile, f"{where}.drops")

@@ -20,7 +20,7 @@ SHIPPED = tuple(Path(__file__).parent / name for name in _SHIPPED_NAMES)
 # Classes become labels and verbs relation types of a graph database, so their spelling is bounded.
 _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,63}")
 _VERB = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-_ATTRIBUTE_TYPES = ("text", "integer", "number", "boolean", "list", "map", "ref")
+_ATTRIBUTE_TYPES = ("text", "integer", "number", "boolean", "list", "map", "spec", "ref")
 _HEALTH = tuple(AS_IS)
 CLASS_PARTS = ("site", "forwards", "hub", "service", "person", "team")
 RELATION_PARTS = (

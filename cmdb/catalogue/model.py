@@ -10,7 +10,10 @@ AS_IS: Mapping[str, str] = {"ok": "ok", "at_risk": "at_risk", "degraded": "degra
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """What may stand under one attribute name. ``type``: text, integer, number, boolean, list, map or ref."""
+    """What may stand under one attribute name.
+
+    ``type``: text, integer, number, boolean, list, map, spec (text or map) or ref.
+    """
 
     name: str
     type: str

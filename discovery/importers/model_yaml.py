@@ -13,9 +13,9 @@
     links:                          # cables that no protocol sees
       - {a: {ci: hub, port: eth0}, b: {ci: core-1, port: Gi1/0/24}}
 
-Every mistake comes with file, line, field and remedy, and a file with a mistake yields no observations at all. Reading ends
-with the file or at `MAX_PROBLEMS`: a renamed prefix makes a mistake of every line. Aliases, tags and deep nesting are refused
-(`cmdb.bounded_yaml`).
+Every mistake comes with file, line, field and remedy, and a file with a mistake yields no observations at all. Reading
+ends with the file or at `MAX_PROBLEMS`: a renamed prefix makes a mistake of every line. Aliases, tags and deep nesting
+are refused (`cmdb.bounded_yaml`).
 """
 
 from __future__ import annotations
@@ -28,12 +28,15 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from cmdb.bounded_yaml import YamlError, YamlNode, read_yaml
-from cmdb.catalogue import AS_IS, Attribute, Catalogue, CiClass
+from cmdb.catalogue import Attribute, Catalogue, CiClass
 from cmdb.model import Claim, Observation, ObservedRelation, ScopedClaim, Value
 from cmdb.winners import fits
+from impact.errors import ModelError
+from impact.rules import check_relation, rule_of
+from impact.scale import SHIPPED
 
 MAX_BYTES = 32 * 1024 * 1024
-MAX_DEPTH = 8
+MAX_DEPTH = 16
 MAX_PROBLEMS = 200
 MAX_SUGGESTIONS = 20
 """For so many mistakes is looked for what may be meant: each compares a word with up to `_COMPARED` others."""
@@ -42,7 +45,6 @@ _COMPARED = 1_000
 _LONGEST_COMPARED = 100
 _AFFIX = 3
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_RULES = ("worst", "k_of_n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,8 +261,12 @@ class _Reader:
             place.problem(f"a {ci.cls.name} has no attribute {name!r}", self.suggest(name, list(ci.cls.attributes)))
             return
         value = self._value(attribute, place)
-        if name == "requirements":
-            self._requirements(place)
+        if name == "requirements" and isinstance(value, dict):
+            for _, group in place.named():
+                self._rule(group)
+        elif name == "rules" and isinstance(value, list):
+            for rule in place.items():
+                self._rule(rule)
         if value is not None:
             ci.attributes[name] = value
 
@@ -273,16 +279,18 @@ class _Reader:
             return None
         return value
 
-    def _requirements(self, place: _Place) -> None:
-        for _, group in place.named():
-            fields = group.fields(("rule", "k", "result"), ("rule",))
-            if "rule" in fields and fields["rule"].node.content not in _RULES:
-                fields["rule"].problem("unknown rule", f"write one of {', '.join(_RULES)}")
-            k = fields["k"].node.content if "k" in fields else 1
-            if not isinstance(k, int) or isinstance(k, bool) or k < 1:
-                fields["k"].problem("is not a whole number from 1", "say how many members are needed")
-            if "result" in fields and fields["result"].node.content not in AS_IS:
-                fields["result"].problem("is no health", f"write one of {', '.join(AS_IS)}")
+    def _rule(self, place: _Place) -> None:
+        try:
+            rule_of(place.node.plain(), SHIPPED, place.way)
+        except ModelError as error:
+            self.problem(place.node.line, error.where, error.problem, error.remedy)
+
+    def _passed_on(self, place: _Place, attributes: Mapping[str, Value]) -> None:
+        """How a relation passes health on."""
+        try:
+            check_relation(attributes, SHIPPED, place.way)
+        except ModelError as error:
+            self.problem(place.node.line, error.where, error.problem, error.remedy)
 
     def _identity(self, ci: _Ci, kind: str, place: _Place) -> None:
         allowed = [name for name in ci.cls.identity if name != "key" and not self._catalogue.claim_kinds[name].scope]
@@ -348,6 +356,7 @@ class _Reader:
                 value = self._value(known.attributes[name], fields[name])
                 if value is not None:
                     attributes[name] = value
+        self._passed_on(place, attributes)
         self._relate(place, start, ObservedRelation(type=known.name, to=end.key, attributes=attributes))
 
     def _relate(self, place: _Place, start: _Ci, edge: ObservedRelation) -> None:

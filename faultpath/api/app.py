@@ -35,6 +35,7 @@ from faultpath.api.routes import (
     sources,
     stream,
     tokens,
+    what_if,
 )
 from faultpath.metrics import Metrics
 from ledger.errors import LedgerUnavailableError
@@ -44,7 +45,9 @@ log = structlog.get_logger(__name__)
 PREFIX = "/api/v1"
 # strangers choose their methods; the metrics' labels do not follow them
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-VERSIONED = (incidents, alerts, quarantine, cis, imports, discovery, sources, session, tokens, audit, stream)
+VERSIONED = (
+    incidents, alerts, quarantine, cis, what_if, imports, discovery, sources, session, tokens, audit, stream
+)  # fmt: skip
 
 
 def build_api(version: str) -> FastAPI:

@@ -27,6 +27,7 @@ from faultpath.metrics import Metrics
 from faultpath.settings import Settings
 from faultpath.supervisor import Supervisor
 from impact.model import Assessment, RootImpact
+from impact.whatif import Outcome, PointOfFailure, Scenario
 from ledger.clock import Clock
 from ledger.engine import Ledger
 from ledger.inbox import Inbox
@@ -62,6 +63,22 @@ class HubPort(Protocol):
 
     async def what_if(self, ci_id: str) -> RootImpact:
         """What the failure of one CI alone would do. Nothing is stored.
+
+        Raises:
+            KeyError: the graph has no such CI.
+        """
+        ...
+
+    async def try_out(self, scenario: Scenario) -> tuple[Outcome, Outcome]:
+        """What there is now, and what a scenario would make of it. Nothing is stored.
+
+        Raises:
+            KeyError: the graph has no such CI.
+        """
+        ...
+
+    async def points_of_failure(self, ci_id: str) -> tuple[PointOfFailure, ...]:
+        """What a CI hangs by.
 
         Raises:
             KeyError: the graph has no such CI.

@@ -122,7 +122,7 @@ def impact(
 ) -> None:
     """What would break, and who would be hit, if one CI failed."""
     client = connect(url, token_file)
-    found = client.get(f"/cis/{_one(client, ci)['id']}/impact")
+    found = client.get(f"/cis/{the_ci(client, ci)['id']}/impact")
     if as_json:
         print_json(found)
         return
@@ -140,7 +140,7 @@ def impact(
     )
 
 
-def _one(client: Client, key: str) -> Any:
+def the_ci(client: Client, key: str) -> Any:
     """The CI that is meant: the one with this id or, if just one has it, this name."""
     found = [ci for ci in client.pages("/cis", {"query": key}) if key in (ci["id"], ci["name"])]
     if not found:

@@ -10,13 +10,14 @@ from typing import Any
 
 from cmdb.catalogue.catalogue import Catalogue
 from impact.assess import Assessor
-from impact.explain import affected_by, causes_of, layers, points_of_failure, responsible_for
+from impact.explain import affected_by, causes_of, layers, responsible_for
 from impact.graph import CompiledGraph, compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
 from impact.scale import SHIPPED, Level, Profile
 from impact.state import State, evaluate
 from impact.trial.read import Step, Trial
 from impact.vocabulary import RelationMeaning, Vocabulary, vocabulary_of
+from impact.whatif import points_of_failure
 
 _CRITICAL = 4
 _NOW = datetime(2000, 1, 1, tzinfo=UTC)  # nothing in a model test passes

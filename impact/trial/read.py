@@ -9,8 +9,8 @@ from typing import Any
 from cmdb.catalogue.catalogue import Catalogue
 from cmdb.model import CI, Relation, Snapshot
 from impact.errors import ModelError
-from impact.rules import exact, points_of, rule_of
-from impact.scale import CHOICES, SHIPPED, Level, Profile, only, policy_of, scale_of, seen_of
+from impact.rules import check_relation, check_rules
+from impact.scale import SHIPPED, Level, Profile, only, policy_of, scale_of
 
 DEFAULT_RELATION = "DEPENDS_ON"
 EXPECTED = (
@@ -192,41 +192,6 @@ class _Graph:
 
     def _join(self, start: str, verb: str, end: str, **attributes: str) -> None:
         self._relations[start, verb, end] = Relation(from_id=start, type=verb, to_id=end, attributes=dict(attributes))
-
-
-def check_rules(attributes: Mapping[str, Any], profile: Profile, where: str) -> None:
-    """Whether the rules that a CI states can be meant.
-
-    Raises:
-        ModelError: names the place and the remedy.
-    """
-    rules = attributes.get("rules", [])
-    if not isinstance(rules, list):
-        raise ModelError(f"{where}.rules", "is no list", "write a list of rules")
-    for place, spec in enumerate(rules):
-        rule_of(spec, profile, f"{where}.rules.{place}")
-    groups = attributes.get("requirements", {})
-    if not isinstance(groups, Mapping):
-        raise ModelError(f"{where}.requirements", "is no mapping", "write a rule for each group")
-    for group, spec in groups.items():
-        rule_of(spec, profile, f"{where}.requirements.{group}")
-    choices = CHOICES["maintenance"]
-    if attributes.get("maintenance", choices[0]) not in choices:
-        raise ModelError(f"{where}.maintenance", f"is {attributes['maintenance']!r}", f"write {' or '.join(choices)}")
-
-
-def check_relation(attributes: Mapping[str, Any], profile: Profile, where: str) -> None:
-    """Whether map, weight and drops of a relation can be meant.
-
-    Raises:
-        ModelError: names the place and the remedy.
-    """
-    if "map" in attributes:
-        seen_of(attributes["map"], profile, f"{where}.map")
-    if "weight" in attributes:
-        exact(attributes["weight"], f"{where}.weight")
-    if "drops" in attributes:
-        points_of(attributes["drops"], profile, f"{where}.drops")
 
 
 class _Names:

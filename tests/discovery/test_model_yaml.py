@@ -183,7 +183,7 @@ REL, LINK = "relations:\n  - ", "links:\n  - "
         ),
         (
             CIS + "  - {key: b, class: BusinessService, name: b, attributes: {requirements: {app: {rule: most}}}}",
-            6, "cis[2].attributes.requirements.app.rule", "unknown rule", "k_of_n",
+            6, "cis[2].attributes.requirements.app.rule", "is no rule", "k_of_n",
         ),
         (
             CIS + "  - {key: b, class: Server, name: b, identity: {serial: 'Acme|N/A'}}",

@@ -19,9 +19,11 @@ import yaml
 from alerting.faultcodes import FaultCatalogue
 from alerting.mapping import load_mapping, load_traps
 from alerting.topics import load_topics
+from cmdb.bounded_yaml import read_yaml
 from cmdb.catalogue import Catalogue
 from discovery.importers.model_yaml import read_model
 from faultpath.settings import Settings
+from impact.trial import play, trials_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -166,8 +168,15 @@ def _settings(path: Path) -> None:
     Settings.model_validate(yaml.safe_load(path.read_bytes()))
 
 
+def _model_test(path: Path) -> None:
+    catalogue = Catalogue.load()
+    for trial in trials_of(read_yaml(path.read_bytes()).plain(), catalogue):
+        assert play(trial, catalogue) == []
+
+
 READERS: dict[str, Callable[[Path], object]] = {
     "faultpath_model": _model,
+    "faultpath_test": _model_test,
     "faultpath_mapping": lambda path: load_mapping("alertmanager", (path,)),
     "faultpath_traps": lambda path: load_traps((path,)),
     "faultpath_mqtt_topics": lambda path: load_topics((path,)),

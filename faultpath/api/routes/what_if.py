@@ -1,0 +1,158 @@
+"""Questions that nothing is stored of: what a scenario would do, and what a service hangs by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from faultpath.access.model import READ
+from faultpath.api.deps import Api, View, require
+from faultpath.api.routes.cis import known_ci
+from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
+from impact.model import Health
+from impact.whatif import Outcome, Scenario, compare
+
+MOST_CHANGES = 1_000
+MOST_NAMED = 1_000
+
+router = APIRouter(tags=["what-if"], dependencies=[Depends(require(READ))])
+
+CiIds = Annotated[list[str], Field(default_factory=list, max_length=MOST_NAMED)]
+
+
+class FailIn(Shape):
+    """A CI that is to fail, a link too, and how badly."""
+
+    ci: str
+    health: Literal["at_risk", "degraded", "down"] = "down"
+
+
+class ScenarioIn(Shape):
+    """What is tried, over the faults that there are: CIs by id. ``sites``: all that stands in them fails."""
+
+    fail: Annotated[list[FailIn], Field(default_factory=list, max_length=MOST_NAMED)]
+    restore: CiIds
+    maintenance: CiIds
+    sites: CiIds
+
+
+class ServiceOutcomeOut(Shape):
+    """A service that is not ok, and the way from it down to a cause."""
+
+    service: CiRef
+    tier: int
+    state: HealthWord
+    path: list[CiRef]
+
+
+class OutcomeOut(Shape):
+    """What it comes to. People are counted once each."""
+
+    services: list[ServiceOutcomeOut]
+    cannot_work: int
+    limited: int
+    people_total: int
+
+
+class ChangeOut(Shape):
+    """A CI whose health would change."""
+
+    ci: CiRef
+    before: HealthWord
+    after: HealthWord
+
+
+class ComparedOut(Shape):
+    """Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all."""
+
+    revision: int
+    before: OutcomeOut
+    after: OutcomeOut
+    changed: int
+    changes: list[ChangeOut]
+    maintained: list[CiRef]
+
+
+class DoubleOut(Shape):
+    """A need beside which a second provider would have to stand."""
+
+    dependent: CiRef
+    provider: CiRef
+
+
+class PointOfFailureOut(Shape):
+    """A CI whose failure alone brings the service down. ``double`` is empty where only a second way would help."""
+
+    ci: CiRef
+    path: list[CiRef]
+    double: list[DoubleOut]
+
+
+class PointsOfFailureOut(Shape):
+    """All of them, the nearest first."""
+
+    ci: CiRef
+    revision: int
+    points: list[PointOfFailureOut]
+
+
+@router.post("/what-if")
+async def what_if(body: ScenarioIn, api: Api, view: View) -> ComparedOut:
+    """What would change if this failed, were well again, or went into maintenance. Nothing is stored."""
+    for ci_id in (*(one.ci for one in body.fail), *body.restore, *body.maintenance, *body.sites):
+        known_ci(view, ci_id)
+    scenario = Scenario(
+        fail={one.ci: Health[one.health.upper()] for one in body.fail},
+        restore=frozenset(body.restore),
+        maintenance=frozenset(body.maintenance),
+        sites=frozenset(body.sites),
+    )
+    before, after = await api.hub.try_out(scenario)
+    names, changes = api.names, compare(before, after)
+    return ComparedOut(
+        revision=view.revision,
+        before=_outcome(before, names),
+        after=_outcome(after, names),
+        changed=len(changes),
+        changes=[
+            ChangeOut(ci=names.ref(one.ci_id), before=word_of(one.before), after=word_of(one.after))
+            for one in changes[:MOST_CHANGES]
+        ],
+        maintained=names.refs(sorted(after.maintained)),
+    )
+
+
+@router.get("/cis/{ci_id}/points-of-failure")
+async def get_points_of_failure(ci_id: str, api: Api, view: View) -> PointsOfFailureOut:
+    """What this CI hangs by: each CI whose failure alone brings it down, and the fewest needs to double."""
+    known_ci(view, ci_id)
+    found = await api.hub.points_of_failure(ci_id)
+    names = api.names
+    return PointsOfFailureOut(
+        ci=names.ref(ci_id),
+        revision=view.revision,
+        points=[
+            PointOfFailureOut(
+                ci=names.ref(point.ci_id),
+                path=names.refs(point.path),
+                double=[DoubleOut(dependent=names.ref(one), provider=names.ref(other)) for one, other in point.double],
+            )
+            for point in found
+        ],
+    )
+
+
+def _outcome(found: Outcome, names: Names) -> OutcomeOut:
+    return OutcomeOut(
+        services=[
+            ServiceOutcomeOut(
+                service=names.ref(one.ci_id), tier=one.tier, state=word_of(one.state), path=names.refs(one.path)
+            )
+            for one in found.services
+        ],
+        cannot_work=len(found.cannot_work),
+        limited=len(found.limited),
+        people_total=found.people_total,
+    )

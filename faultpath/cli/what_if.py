@@ -1,0 +1,99 @@
+"""``faultpath whatif`` and ``faultpath spof``: what a change would do, and what a service hangs by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from faultpath.cli.client import Client, connect
+from faultpath.cli.graph import the_ci
+from faultpath.cli.output import AsCsv, AsJson, TokenFile, Url, health, name_of, print_csv, print_json, print_table, say
+
+
+def what_if(
+    *,
+    fail: Annotated[list[str] | None, typer.Option(help="A CI that is to fail, or a link; CI=HEALTH for less.")] = None,
+    restore: Annotated[list[str] | None, typer.Option(help="A CI that is to be well again.")] = None,
+    maintenance: Annotated[list[str] | None, typer.Option(help="A CI that goes into maintenance.")] = None,
+    site: Annotated[list[str] | None, typer.Option(help="A site that is lost with all that stands in it.")] = None,
+    url: Url = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """What would change if CIs failed, were well again or went into maintenance. Options may be repeated."""
+    client = connect(url, token_file)
+    body = {
+        "fail": [_failing(client, text) for text in fail or ()],
+        "restore": _ids(client, restore),
+        "maintenance": _ids(client, maintenance),
+        "sites": _ids(client, site),
+    }
+    found = client.post("/what-if", body)
+    if as_json:
+        print_json(found)
+        return
+    rows = list(_rows(found))
+    if as_csv:
+        print_csv(("service", "tier", "before", "after", "path"), rows)
+        return
+    before, after = found["before"], found["after"]
+    say(
+        f"{found['changed']} CIs would change; cannot work: {before['cannot_work']} → {after['cannot_work']}, "
+        f"limited: {before['limited']} → {after['limited']}, of {after['people_total']} people"
+    )
+    shown = ((name, tier, health(one), health(other), path) for name, tier, one, other, path in rows)
+    print_table(("service", "tier", "before", "after", "path to the cause"), shown, "no service would be otherwise")
+
+
+def points_of_failure(
+    ci: Annotated[str, typer.Argument(help="A service, or any CI: its id or its name.")],
+    *,
+    url: Url = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """What a service hangs by: every CI whose failure alone brings it down, and what would have to be doubled."""
+    client = connect(url, token_file)
+    found = client.get(f"/cis/{the_ci(client, ci)['id']}/points-of-failure")
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (name_of(point["ci"]), point["ci"]["cls"], " → ".join(map(name_of, point["path"])), _doubling(point["double"]))
+        for point in found["points"]
+    ]
+    columns = ("single point of failure", "class", "path", "cheapest redundancy")
+    if as_csv:
+        print_csv(columns, rows)
+    else:
+        print_table(columns, rows, f"{name_of(found['ci'])} survives the failure of any one CI")
+
+
+def _doubling(needs: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{name_of(one['dependent'])} needs a second {name_of(one['provider'])}" for one in needs)
+
+
+def _failing(client: Client, text: str) -> dict[str, str]:
+    name, _, word = text.rpartition("=")
+    if name and word in ("at_risk", "degraded", "down"):
+        return {"ci": str(the_ci(client, name)["id"]), "health": word}
+    return {"ci": str(the_ci(client, text)["id"])}
+
+
+def _ids(client: Client, names: Iterable[str] | None) -> list[str]:
+    return [str(the_ci(client, name)["id"]) for name in names or ()]
+
+
+def _rows(found: Mapping[str, Any]) -> Iterable[tuple[str, int, str, str, str]]:
+    """The services that differ before and after."""
+    before = {one["service"]["id"]: one for one in found["before"]["services"]}
+    after = {one["service"]["id"]: one for one in found["after"]["services"]}
+    for key in dict.fromkeys([*after, *before]):
+        one = after.get(key) or before[key]
+        was, is_now = (side[key]["state"] if key in side else "ok" for side in (before, after))
+        if was != is_now:
+            yield name_of(one["service"]), one["tier"], was, is_now, " → ".join(map(name_of, one["path"]))

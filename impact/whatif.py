@@ -1,0 +1,227 @@
+"""What if: changes that are never stored, what they would do beside what is now, and what a service hangs by.
+
+A scenario is laid over the present faults; the graph stays as it is, but for needs that a scenario adds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from impact.business import people_of
+from impact.explain import closure, path_to_cause
+from impact.graph import CompiledGraph
+from impact.model import Health
+from impact.scale import Level
+from impact.state import State, evaluate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What is tried: CIs (links too) that fail or are well again, and CIs put into maintenance. All by ``ci_id``.
+
+    ``fail`` gives the health, usually down. ``sites``: everything that stands in them fails.
+    """
+
+    fail: Mapping[str, Health] = field(default_factory=dict)
+    restore: frozenset[str] = frozenset()
+    maintenance: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOutcome:
+    """A business service that is not ok. ``path`` leads from it down to a cause, by ``ci_id``."""
+
+    ci_id: str
+    tier: int
+    state: Health
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a scenario comes to: services, the worst first; people, each once; every CI that is not ok."""
+
+    services: tuple[ServiceOutcome, ...]
+    cannot_work: frozenset[str]
+    limited: frozenset[str]
+    people_total: int
+    health: Mapping[str, Health]
+    maintained: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A CI of which the health differs between two outcomes."""
+
+    ci_id: str
+    before: Health
+    after: Health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointOfFailure:
+    """A CI whose failure alone brings a service down.
+
+    ``path`` leads from the service to it. ``double``: the fewest needs, as (dependent, provider), beside which a second
+    provider would have to stand so that the service survives; empty where only another way of the network would help.
+    """
+
+    ci_id: str
+    path: tuple[str, ...]
+    double: tuple[tuple[str, str], ...]
+
+
+def try_out(graph: CompiledGraph, own: Mapping[int, Level], scenario: Scenario) -> Outcome:
+    """What a scenario would do on top of the faults ``own`` that there are now. Nothing is stored.
+
+    Raises:
+        KeyError: the graph has no such CI.
+    """
+    faults = dict(own)
+    for ci_id in scenario.restore:
+        faults.pop(graph.index[ci_id], None)
+    for ci_id, health in scenario.fail.items():
+        node = graph.index[ci_id]
+        faults[node] = max(health, faults.get(node, Health.OK))
+    for site in scenario.sites:
+        faults |= dict.fromkeys(graph.standing_in(graph.index[site]), Health.DOWN)
+    maintained = [graph.index[ci_id] for ci_id in scenario.maintenance]
+    state = evaluate(graph, faults, maintained=maintained)
+    return _outcome(state)
+
+
+def _outcome(state: State) -> Outcome:
+    graph = state.spread.graph
+    ids, tiers = graph.ids, graph.business.tiers
+    hit = [service for service in tiers if state.service(service) > Health.OK]
+    hit.sort(key=lambda service: (-state.service(service), tiers[service], graph.name(service)))
+    worst = {person: max(seen.values()) for person, seen in people_of(state, hit).items()}
+    return Outcome(
+        services=tuple(
+            ServiceOutcome(ci_id=ids[s], tier=tiers[s], state=state.service(s), path=_names(graph, path_down(state, s)))
+            for s in hit
+        ),
+        cannot_work=frozenset(ids[person] for person, health in worst.items() if health == Health.DOWN),
+        limited=frozenset(ids[person] for person, health in worst.items() if health == Health.DEGRADED),
+        people_total=len(graph.business.people),
+        health={ids[node]: state.health(node) for node in sorted(state.spread.full)},
+        maintained=frozenset(ids[node] for node in state.spread.in_maintenance()),
+    )
+
+
+def path_down(state: State, node: int) -> tuple[int, ...]:
+    """The shortest way from a CI down to a cause; where that is a cut in the network, to what was cut."""
+    path = path_to_cause(state.spread, node)
+    end = path[-1]
+    cut = state.isolated.get(end) or ((state.narrowed[end],) if end in state.narrowed else ())
+    return (*path, cut[0]) if cut and end not in state.spread.own else path
+
+
+def _names(graph: CompiledGraph, path: Iterable[int]) -> tuple[str, ...]:
+    return tuple(graph.ids[node] for node in path)
+
+
+def compare(before: Outcome, after: Outcome) -> tuple[Change, ...]:
+    """The CIs that are otherwise in one outcome than in another, the worst first."""
+    ids = before.health.keys() | after.health.keys()
+    pairs = ((ci, before.health.get(ci, Health.OK), after.health.get(ci, Health.OK)) for ci in ids)
+    moved = [Change(ci_id=ci, before=one, after=other) for ci, one, other in pairs if one != other]
+    return tuple(sorted(moved, key=lambda change: (-change.after, -change.before, change.ci_id)))
+
+
+def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """The CIs whose failure alone brings this one down (a service: for all of its users)."""
+    return frozenset(other for other, _ in _breaking(graph, node))
+
+
+def explained_points_of_failure(graph: CompiledGraph, ci_id: str) -> tuple[PointOfFailure, ...]:
+    """The points of failure of a CI with the way to each and the cheapest redundancy, the nearest first.
+
+    Raises:
+        KeyError: the graph has no such CI.
+    """
+    node = graph.index[ci_id]
+    found = [
+        PointOfFailure(
+            ci_id=graph.ids[other],
+            path=_names(graph, path_down(state, node)),
+            double=tuple((graph.ids[d], graph.ids[p]) for d, p in _fewest_to_double(state, node, other)),
+        )
+        for other, state in _breaking(graph, node)
+    ]
+    return tuple(sorted(found, key=lambda point: (len(point.path), graph.name(graph.index[point.ci_id]), point.ci_id)))
+
+
+def _breaking(graph: CompiledGraph, node: int) -> Iterable[tuple[int, State]]:
+    for other in _candidates(graph, node):
+        state = evaluate(graph, {other: graph.scale.worst})
+        if _shown(state, node) == graph.scale.worst:
+            yield other, state
+
+
+def _shown(state: State, node: int) -> Level:
+    graph = state.spread.graph
+    return state.service(node) if node in graph.business.user_sites else state.spread.full.get(node, 0)
+
+
+def _candidates(graph: CompiledGraph, node: int) -> Iterable[int]:
+    """What it stands on, and every device and link that all ways to those must pass."""
+    stands_on = closure(node, lambda at: (need.provider for need in graph.needs[at]))
+    found = set(stands_on)
+    tree = graph.network.free_dominators
+    for device in stands_on:
+        if device in graph.network and device in tree:
+            found.update(tree.chain(device))
+    if graph.business.user_sites.get(node):
+        found |= graph.network.ways  # its people may be cut off from it, though it runs
+    return sorted(found - {node})
+
+
+def _fewest_to_double(state: State, node: int, cause: int) -> list[tuple[int, int]]:
+    """The smallest set of needs without which the failure would not reach a CI: a minimum cut of unit capacities.
+
+    After Menger; found by augmenting paths over the needs that are held to account.
+    """
+    spread = state.spread
+    onward = {at: spread.via(at) for at in closure(node, spread.via)}
+    if cause not in onward:
+        return []
+    flow: set[tuple[int, int]] = set()
+    while way := _augmenting(onward, flow, node, cause):
+        for start, end in pairwise(way):
+            if (end, start) in flow:
+                flow.discard((end, start))
+            else:
+                flow.add((start, end))
+    side = set(_reached(onward, flow, node))
+    return sorted((start, end) for start in side for end in onward.get(start, ()) if end not in side)
+
+
+def _augmenting(onward: Mapping[int, tuple[int, ...]], flow: set[tuple[int, int]], start: int, end: int) -> list[int]:
+    before = _reached(onward, flow, start)
+    if end not in before:
+        return []
+    way = [end]
+    while way[-1] != start:
+        way.append(before[way[-1]])
+    return way[::-1]
+
+
+def _reached(onward: Mapping[int, tuple[int, ...]], flow: set[tuple[int, int]], start: int) -> dict[int, int]:
+    """What is left to reach, with the node before each; a need that carries flow can only be gone back."""
+    back: dict[int, list[int]] = {}
+    for one, other in flow:
+        back.setdefault(other, []).append(one)
+    before, queue = {start: start}, deque([start])
+    while queue:
+        at = queue.popleft()
+        free = [provider for provider in onward.get(at, ()) if (at, provider) not in flow]
+        for found in (*free, *back.get(at, ())):
+            if found not in before:
+                before[found] = at
+                queue.append(found)
+    return before
