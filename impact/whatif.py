@@ -197,8 +197,13 @@ def _fewest_to_double(state: State, node: int, cause: int) -> list[tuple[int, in
                 flow.discard((end, start))
             else:
                 flow.add((start, end))
-    side = set(_reached(onward, flow, node))
-    return sorted((start, end) for start in side for end in onward.get(start, ()) if end not in side)
+    # of all smallest cuts the one next to the cause: what fails is what a second one is bought of
+    upward: dict[int, tuple[int, ...]] = {}
+    for start, ends in onward.items():
+        for end in ends:
+            upward[end] = (*upward.get(end, ()), start)
+    side = _reached(upward, {(end, start) for start, end in flow}, cause)
+    return sorted((start, end) for end in side for start in upward.get(end, ()) if start not in side)
 
 
 def _augmenting(onward: Mapping[int, tuple[int, ...]], flow: set[tuple[int, int]], start: int, end: int) -> list[int]:

@@ -129,6 +129,31 @@ def test_impact_answers_for_a_name(served: Served) -> None:
     assert (unknown.returncode, unknown.stderr.strip()) == (1, "there is no CI db9")
 
 
+def test_whatif_and_spof_answer_for_names(served: Served) -> None:
+    text = served.run("whatif", "--fail", "db1")
+    assert "cannot work: 0 → 2" in text
+    assert "CRM → CRM application → db1" in text
+    assert served.run("whatif", "--fail", "db1=at_risk", "--csv").splitlines()[0] == "service,tier,before,after,path"
+    assert json.loads(served.run("whatif", "--fail", "db1", "--json"))["after"]["limited"] == 0
+    assert "CRM application needs a second db1" in served.run("spof", "CRM", "--csv")
+
+
+def test_models_are_tested_without_a_hub(tmp_path: Path) -> None:
+    good = ROOT / "tests/impact/models/needs.yaml"
+    assert command("test", str(good)).stdout.splitlines()[-1].endswith(" passed, 0 failed")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "faultpath_test: 1\ntests:\n  - {name: hope, graph: {relations: [[crm, db]]}, set: {db: down},"
+        " expect: {health: {crm: ok}}}\n"
+    )
+    failed = command("test", str(bad))
+    assert failed.returncode == 1
+    assert failed.stdout.splitlines()[1:] == ["  health.crm: expected ok, found down", "0 passed, 1 failed"]
+    bad.write_text("faultpath_test: 1\ntests: [{set: {x: down}, graph: {cis: [y]}}]\n")
+    broken = command("test", str(bad))
+    assert (broken.returncode, "there is no CI 'x'" in broken.stderr) == (1, True)
+
+
 def test_tokens_are_made_listed_and_revoked(served: Served) -> None:
     secret = served.run("token", "create", "prom-a", "--scope", "intake:prom-a", "--expires-days", "30").strip()
     assert re.fullmatch(r"fp_[\w-]{43}", secret)

@@ -120,3 +120,27 @@ async def test_what_if_tells_what_a_failure_would_do(station: Station) -> None:
     assert [(s["service"]["name"], s["state"]) for s in told["services"]] == [("CRM", "down")]
     assert (told["cannot_work"], told["people_total"]) == (2, 2)
     assert (await station.get("/incidents"))["items"] == []
+
+
+async def test_a_scenario_is_compared_with_what_is_now_and_nothing_is_stored(station: Station) -> None:
+    await imported(station)
+    db1 = (await station.get("/cis", query="db1"))["items"][0]["id"]
+    answer = await station.http.post("/api/v1/what-if", json={"fail": [{"ci": db1}]})
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["before"]["services"] == []
+    assert [(s["service"]["name"], s["state"]) for s in told["after"]["services"]] == [("CRM", "down")]
+    assert [step["name"] for step in told["after"]["services"][0]["path"]] == ["CRM", "CRM application", "db1"]
+    assert (told["after"]["cannot_work"], told["changed"]) == (2, len(told["changes"]))
+    assert (await station.get("/incidents"))["items"] == []
+    nobody = await station.http.post("/api/v1/what-if", json={"maintenance": ["nobody"]})
+    assert (nobody.status_code, nobody.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_a_service_is_told_what_it_hangs_by(station: Station) -> None:
+    await imported(station)
+    crm = (await station.get("/cis", query="CRM", **{"class": "BusinessService"}))["items"][0]["id"]
+    told = await station.get(f"/cis/{crm}/points-of-failure")
+    assert [point["ci"]["name"] for point in told["points"]] == ["CRM application", "db1"]
+    assert [step["name"] for step in told["points"][1]["path"]] == ["CRM", "CRM application", "db1"]
+    assert len(told["points"][1]["double"]) == 1

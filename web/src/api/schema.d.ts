@@ -141,6 +141,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cis/{ci_id}/points-of-failure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points Of Failure
+         * @description What this CI hangs by: each CI whose failure alone brings it down, and the fewest needs to double.
+         */
+        get: operations["get_points_of_failure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/credentials": {
         parameters: {
             query?: never;
@@ -660,6 +680,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What If
+         * @description What would change if this failed, were well again, or went into maintenance. Nothing is stored.
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -864,6 +904,23 @@ export interface components {
          */
         AuthProtocol: "MD5" | "SHA" | "SHA-224" | "SHA-256" | "SHA-384" | "SHA-512";
         /**
+         * ChangeOut
+         * @description A CI whose health would change.
+         */
+        ChangeOut: {
+            /**
+             * After
+             * @enum {string}
+             */
+            after: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /**
+             * Before
+             * @enum {string}
+             */
+            before: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            ci: components["schemas"]["CiRef"];
+        };
+        /**
          * CiDetail
          * @description A CI with its values, who said them, its relations, and why its health is as it is.
          */
@@ -945,6 +1002,22 @@ export interface components {
             removed: number;
             /** Updated */
             updated: number;
+        };
+        /**
+         * ComparedOut
+         * @description Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
+         */
+        ComparedOut: {
+            after: components["schemas"]["OutcomeOut"];
+            before: components["schemas"]["OutcomeOut"];
+            /** Changed */
+            changed: number;
+            /** Changes */
+            changes: components["schemas"]["ChangeOut"][];
+            /** Maintained */
+            maintained: components["schemas"]["CiRef"][];
+            /** Revision */
+            revision: number;
         };
         /**
          * CredentialIn
@@ -1055,6 +1128,14 @@ export interface components {
             unreachable: components["schemas"]["UnreachedOut"][];
         };
         /**
+         * DoubleOut
+         * @description A need beside which a second provider would have to stand.
+         */
+        DoubleOut: {
+            dependent: components["schemas"]["CiRef"];
+            provider: components["schemas"]["CiRef"];
+        };
+        /**
          * ExportedCi
          * @description A CI of the export.
          */
@@ -1085,6 +1166,20 @@ export interface components {
             to: string;
             /** Type */
             type: string;
+        };
+        /**
+         * FailIn
+         * @description A CI that is to fail, a link too, and how badly.
+         */
+        FailIn: {
+            /** Ci */
+            ci: string;
+            /**
+             * Health
+             * @default down
+             * @enum {string}
+             */
+            health: "at_risk" | "degraded" | "down";
         };
         /**
          * FieldError
@@ -1418,6 +1513,20 @@ export interface components {
             /** Won */
             won: boolean;
         };
+        /**
+         * OutcomeOut
+         * @description What it comes to. People are counted once each.
+         */
+        OutcomeOut: {
+            /** Cannot Work */
+            cannot_work: number;
+            /** Limited */
+            limited: number;
+            /** People Total */
+            people_total: number;
+            /** Services */
+            services: components["schemas"]["ServiceOutcomeOut"][];
+        };
         /** Page[AlertOut] */
         Page_AlertOut_: {
             /** Items */
@@ -1481,6 +1590,28 @@ export interface components {
              * @enum {string}
              */
             state: "down" | "degraded";
+        };
+        /**
+         * PointOfFailureOut
+         * @description A CI whose failure alone brings the service down. ``double`` is empty where only a second way would help.
+         */
+        PointOfFailureOut: {
+            ci: components["schemas"]["CiRef"];
+            /** Double */
+            double: components["schemas"]["DoubleOut"][];
+            /** Path */
+            path: components["schemas"]["CiRef"][];
+        };
+        /**
+         * PointsOfFailureOut
+         * @description All of them, the nearest first.
+         */
+        PointsOfFailureOut: {
+            ci: components["schemas"]["CiRef"];
+            /** Points */
+            points: components["schemas"]["PointOfFailureOut"][];
+            /** Revision */
+            revision: number;
         };
         /**
          * PrivProtocol
@@ -1725,6 +1856,20 @@ export interface components {
             updated: number;
         };
         /**
+         * ScenarioIn
+         * @description What is tried, over the faults that there are: CIs by id. ``sites``: all that stands in them fails.
+         */
+        ScenarioIn: {
+            /** Fail */
+            fail?: components["schemas"]["FailIn"][];
+            /** Maintenance */
+            maintenance?: string[];
+            /** Restore */
+            restore?: string[];
+            /** Sites */
+            sites?: string[];
+        };
+        /**
          * ServiceOut
          * @description A business service that is hit, and the path from the root to it.
          */
@@ -1735,6 +1880,22 @@ export interface components {
             service: components["schemas"]["CiRef"];
             /** Sites Down */
             sites_down: components["schemas"]["CiRef"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Tier */
+            tier: number;
+        };
+        /**
+         * ServiceOutcomeOut
+         * @description A service that is not ok, and the way from it down to a cause.
+         */
+        ServiceOutcomeOut: {
+            /** Path */
+            path: components["schemas"]["CiRef"][];
+            service: components["schemas"]["CiRef"];
             /**
              * State
              * @enum {string}
@@ -2599,6 +2760,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_points_of_failure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ci_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsOfFailureOut"];
                 };
             };
             /** @description The request is wrong */
@@ -5383,6 +5636,100 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedOut"];
+                };
             };
             /** @description The request is wrong */
             400: {
