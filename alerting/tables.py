@@ -1,4 +1,4 @@
-"""The tables of alerting on the ledger, and how alerts become rows."""
+"""The table of alerts on the ledger, and how alerts become rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Tab
 from alerting.alert import Alert, Binding, Occurrences
 from alerting.model import AlertState, Event, Severity
 from impact.model import ComplaintKind, Health, Reason
-from ledger.tables import METADATA, Instant, Json
+from ledger.tables import METADATA, Instant
 
 ALERTS = Table(
     "alert",
@@ -31,26 +31,6 @@ ALERTS = Table(
 )
 Index("alert_changed", ALERTS.c.changed, ALERTS.c.fingerprint)
 Index("alert_state", ALERTS.c.state, ALERTS.c.changed)
-
-SET_ASIDE = Table(
-    "set_aside",
-    METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("state", String, nullable=False),  # quarantined, rejected
-    Column("position", Integer, nullable=False),
-    Column("item", Integer, nullable=False),
-    Column("source", String, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("args", Json, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
-    Column("signal", LargeBinary, nullable=False),  # the whole body, for the replay
-    Column("authenticated", Integer, nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("replayed_at", Instant),
-    sqlite_autoincrement=True,
-)
-Index("set_aside_reason", SET_ASIDE.c.reason, SET_ASIDE.c.number)
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:
@@ -147,4 +127,4 @@ def _event_of(body: Mapping[str, Any] | None) -> Event | None:
     )
 
 
-__all__ = ["ALERTS", "SET_ASIDE", "alert_of", "alert_row"]
+__all__ = ["ALERTS", "alert_of", "alert_row"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Connection
 
+from alerting import set_aside
 from alerting.store import AlertBook
 from faultpath.access.tokens import TokenBook
 from faultpath.hub import CONSUMER
@@ -19,6 +22,9 @@ from ledger.inbox import Inbox
 
 LAST_USED_S = 60
 PRUNE_S = 3600
+PRUNE_ITEMS = 1_000
+PRUNE_PAUSE_S = 0.02
+"""A million old rows go in some 30 s, and the loop is never held up for longer than by one batch."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,16 +68,30 @@ class Housekeeping:
             log.warning("housekeeping_refused", job="last_used", error=str(error))
 
     async def prune(self) -> None:
-        """Delete inbox rows that were merged long ago, and alerts that were cleared long ago."""
+        """Delete what was merged or set aside long ago, and alerts that were cleared long ago."""
         now = self._clock.now()
         before = now - timedelta(days=self._retention.inbox_days)
         cleared_before = now - timedelta(days=self._retention.cleared_alerts_days)
         try:
+            up_to = self._inbox.offset(CONSUMER)
+            # the items before the bodies that they refer to
+            items = await self._in_batches(lambda to: set_aside.prune(to, before=before, limit=PRUNE_ITEMS))
+            rows = await self._in_batches(lambda to: self._inbox.prune(to, up_to=up_to, before=before))
             with self._ledger.begin() as connection:
-                rows = self._inbox.prune(connection, up_to=self._inbox.offset(CONSUMER), before=before)
                 alerts = self._book.prune(connection, before=cleared_before)
         except LedgerUnavailableError as error:
             log.warning("housekeeping_refused", job="prune", error=str(error))
             return
-        if rows or alerts:
-            log.info("pruned", inbox_rows=rows, cleared_alerts=alerts)
+        if rows or items or alerts:
+            log.info("pruned", inbox_rows=rows, set_aside=items, cleared_alerts=alerts)
+
+    async def _in_batches(self, prune: Callable[[Connection], int]) -> int:
+        """Prune until nothing is left, in short transactions with turns of the loop between; how many."""
+        total = 0
+        while True:
+            with self._ledger.begin() as connection:
+                done = prune(connection)
+            if not done:
+                return total
+            total += done
+            await asyncio.sleep(PRUNE_PAUSE_S)

@@ -110,7 +110,10 @@ def _standing(active: Iterable[Alert], index: GraphIndex) -> Iterator[tuple[str,
 
 
 class TrapPort:
-    """The trap receiver with the vault's newest credentials: a change of them opens it anew on the same port."""
+    """The trap receiver with the vault's newest credentials: a change of them opens it anew on the same port.
+
+    What waits in the port's buffer then is lost, so nothing else does.
+    """
 
     def __init__(
         self, settings: settings_module.TrapSettings, engine_id: bytes, vault: Vault, submit: Submit, clock: Clock
@@ -122,9 +125,12 @@ class TrapPort:
         self._submit = submit
         self._clock = clock
         self._changed = asyncio.Event()
+        self._heeded: TrapSettings | None = None
 
     def credentials_changed(self) -> None:
-        self._changed.set()
+        """They may have changed; discovery says so after each run."""
+        if self._receiver_settings() != self._heeded:
+            self._changed.set()
 
     async def run(self) -> None:
         """Receive until cancelled.
@@ -134,7 +140,8 @@ class TrapPort:
         """
         while True:
             self._changed.clear()
-            receiver = TrapReceiver(self._receiver_settings(), self._submit, self._clock)
+            self._heeded = self._receiver_settings()
+            receiver = TrapReceiver(self._heeded, self._submit, self._clock)
             receiver.open()
             self.receiver = receiver
             task = asyncio.create_task(receiver.run(), name="trap-receiver")

@@ -7,20 +7,24 @@ that it merged, so each signal takes effect exactly once. Embedded there is one 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     LargeBinary,
+    Row,
     String,
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     text,
@@ -45,6 +49,7 @@ INBOX = Table(
     Column("key", String, nullable=False),
     sqlite_autoincrement=True,  # a position is never used twice, not even after pruning
 )
+Index("inbox_received", INBOX.c.received_at)  # pruning must not read the whole log to find the end of the old rows
 OFFSETS = Table(
     "inbox_offset",
     METADATA,
@@ -53,8 +58,9 @@ OFFSETS = Table(
 )
 
 _INSERT = insert(INBOX)
+_ROW = (INBOX.c.position, INBOX.c.source, INBOX.c.kind, INBOX.c.received_at, INBOX.c.authenticated)
 _AFTER = (
-    select(INBOX.c.position, INBOX.c.source, INBOX.c.kind, INBOX.c.received_at, INBOX.c.authenticated, INBOX.c.body)
+    select(*_ROW, INBOX.c.body)
     .where(INBOX.c.position > bindparam("after"))
     .order_by(INBOX.c.position)
     .limit(bindparam("rows"))
@@ -87,6 +93,16 @@ class InboxRow:
     received_at: datetime
     authenticated: bool
     body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """One source instance, as the log knows it."""
+
+    source: str
+    kind: str
+    messages: int
+    last_received: datetime
 
 
 class Inbox:
@@ -182,14 +198,25 @@ class Inbox:
                 future.set_result(positions[start : start + len(signals)])
             start += len(signals)
 
-    def read(self, after: int, limit: int) -> list[InboxRow]:
-        """Up to ``limit`` rows behind position ``after``, oldest first."""
+    def read(self, after: int, limit: int, max_bytes: int | None = None) -> list[InboxRow]:
+        """Up to ``limit`` rows behind position ``after``, oldest first; none is read once they hold ``max_bytes``."""
+        found: list[InboxRow] = []
+        size = 0
+        with self._ledger.read() as connection, connection.execute(_AFTER, {"after": after, "rows": limit}) as rows:
+            for row in rows:
+                found.append(_row(row))
+                size += len(row.body)
+                if max_bytes is not None and size >= max_bytes:
+                    break
+        return found
+
+    def heard(self, after: int) -> list[Heard]:
+        """Who is heard of behind position ``after``, by name."""
+        columns = (INBOX.c.source, INBOX.c.kind, func.count(), func.max(INBOX.c.received_at))
+        statement = select(*columns).where(INBOX.c.position > after).group_by(INBOX.c.source, INBOX.c.kind)
         with self._ledger.read() as connection:
-            found = connection.execute(_AFTER, {"after": after, "rows": limit}).all()
-        return [
-            InboxRow(position=row[0], source=row[1], kind=row[2], received_at=row[3], authenticated=row[4], body=row[5])
-            for row in found
-        ]
+            found = connection.execute(statement.order_by(INBOX.c.source)).all()
+        return [Heard(source=row[0], kind=row[1], messages=row[2], last_received=row[3]) for row in found]
 
     def offset(self, consumer: str) -> int:
         """The position up to which a consumer has merged everything; 0 for a new one."""
@@ -203,7 +230,32 @@ class Inbox:
             statement.on_conflict_do_update(index_elements=["consumer"], set_={"position": statement.excluded.position})
         )
 
-    def prune(self, connection: Connection, *, up_to: int, before: datetime) -> int:
-        """Delete rows that every consumer has passed and that were received before a time; how many."""
-        done = delete(INBOX).where(INBOX.c.position <= up_to, INBOX.c.received_at < before)
-        return connection.execute(done).rowcount
+    def prune(
+        self, connection: Connection, *, up_to: int, before: datetime, limit: int = 1_000, max_bytes: int = 4_000_000
+    ) -> int:
+        """Delete rows that every consumer has passed and that were received before a time; how many.
+
+        No more than ``limit`` rows, and none once the bodies hold ``max_bytes``: some 10 ms. Repeat it until none is
+        left, with turns of the loop between.
+        """
+        columns = (INBOX.c.position, func.length(INBOX.c.body))
+        old = select(*columns).where(INBOX.c.received_at < before, INBOX.c.position <= up_to)
+        positions: list[int] = []
+        size = 0
+        for position, length in connection.execute(old.order_by(INBOX.c.received_at).limit(limit)):
+            positions.append(position)
+            size += length
+            if size >= max_bytes:
+                break
+        return connection.execute(delete(INBOX).where(INBOX.c.position.in_(positions))).rowcount
+
+
+def rows_at(connection: Connection, positions: Collection[int], *, cut_at: int | None = None) -> Mapping[int, InboxRow]:
+    """The rows at these positions, in order, without those that were pruned; bodies cut at so many bytes."""
+    body = INBOX.c.body if cut_at is None else func.substr(INBOX.c.body, 1, cut_at).label("body")
+    statement = select(*_ROW, body).where(INBOX.c.position.in_(positions)).order_by(INBOX.c.position)
+    return {row[0]: _row(row) for row in connection.execute(statement)}
+
+
+def _row(row: Row[*tuple[Any, ...]]) -> InboxRow:
+    return InboxRow(position=row[0], source=row[1], kind=row[2], received_at=row[3], authenticated=row[4], body=row[5])

@@ -113,10 +113,11 @@ class Notice:
 class Told:
     """What one person has been told of one incident; their end follows from it.
 
-    ``services`` are those they were told of, ``priority`` the one they were told. ``carried_from`` is the number of
-    the incident whose mail told them (a merged one, or one whose end said that this one goes on). ``ended``: they
-    know that it is over. ``withdrawn``: the opening was superseded before it went out, so they know nothing.
-    ``openings``, ``worse`` and ``ends`` count what was decided, and so number the next one.
+    ``services`` are those they were told of, ``eased`` those of them that do not hit them any more, since when;
+    ``priority`` is the one they were told. ``carried_from`` is the number of the incident whose mail told them before
+    the newest opening: a merged one, one whose end said that this one goes on, or this one if it began anew for them.
+    ``ended``: they know that it is over. ``withdrawn``: the opening was superseded before it went out, so they know
+    nothing. ``openings``, ``worse`` and ``ends`` count what was decided, and so number the next one.
     """
 
     incident_id: str
@@ -131,6 +132,12 @@ class Told:
     ended: bool = False
     withdrawn: bool = False
     carried_from: int | None = None
+    eased: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def hit(self) -> frozenset[str]:
+        """The services that they were told of and that still hit them."""
+        return self.services - self.eased.keys()
 
     @property
     def waits_for_the_end(self) -> bool:

@@ -71,7 +71,10 @@ class IncidentPolicy(_Frozen):
 
 
 class TellingRule(_Frozen):
-    """One row of who is told: a role, what of, from which state of the service on, and how often at most."""
+    """One row of who is told: a role, what of, from which state of the service on, and how often at most.
+
+    ``again_after_s``: what has been better for them for so long is told again when it comes back.
+    """
 
     role: RoleWord
     happenings: frozenset[HappeningWord]
@@ -79,6 +82,7 @@ class TellingRule(_Frozen):
     channel: Literal["mail"] = "mail"
     opening_interval_s: Annotated[float, Field(ge=0)] = 0
     ask_above: Annotated[int, Field(ge=1)] | None = None
+    again_after_s: Annotated[float, Field(ge=0)] = 900
 
 
 class NoticePolicy(_Frozen):

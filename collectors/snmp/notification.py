@@ -8,12 +8,13 @@ from typing import Any, TypeAlias
 
 from pyasn1.codec.ber import decoder, encoder
 from pyasn1.error import PyAsn1Error
+from pysnmp.error import PySnmpError
 from pysnmp.proto import rfc1902
 from pysnmp.proto.api import v1, v2c
-from pysnmp.proto.error import ProtocolError
 from pysnmp.proto.proxy import rfc2576
 
 from collectors.snmp.header import Header, MalformedMessageError
+from collectors.snmp.mibs.snmp_community_mib import SNMP_TRAP_COMMUNITY
 from collectors.snmp.mibs.snmpv2_mib import SNMP_TRAP_OID
 
 VarBindText: TypeAlias = tuple[str, str, str]
@@ -21,6 +22,12 @@ VarBindText: TypeAlias = tuple[str, str, str]
 
 MAX_VARBINDS = 200
 MAX_VALUE = 4_000  # characters
+MAX_WHY = 200  # characters
+_ENTERPRISE_SPECIFIC = 6  # the last of the generic-trap numbers, RFC 1157 section 4.1.6
+
+UNREADABLE = (PyAsn1Error, PySnmpError, LookupError, OverflowError, ValueError)
+"""What pyasn1 and pysnmp raise at hostile bytes. Those that are not their own were found by mutating real traps: an
+index behind a sequence's fields, a length past the machine's, a number of more digits than Python prints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +46,37 @@ def decode_community(message: bytes, header: Header) -> Notification:
     Raises:
         MalformedMessageError: no such message, or another kind of it.
     """
-    api = v1 if header.version == "1" else v2c
     try:
-        decoded, _ = decoder.decode(message, asn1Spec=api.Message())
-        pdu = api.apiMessage.get_pdu(decoded)
-        if header.version == "1":
-            if pdu.tagSet != v1.TrapPDU.tagSet:
-                raise MalformedMessageError("a message of v1 that is no trap")
-            return of_pdu(rfc2576.v1_to_v2(pdu, snmpTrapCommunity=""))
-        if pdu.tagSet not in (v2c.SNMPv2TrapPDU.tagSet, v2c.InformRequestPDU.tagSet):
-            raise MalformedMessageError("a message that is neither trap nor inform")
-        inform = pdu.tagSet == v2c.InformRequestPDU.tagSet
-        return of_pdu(pdu, answer=_confirmation(decoded) if inform else b"")
-    except (PyAsn1Error, ProtocolError) as error:
-        raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
+        return _decode_v1(message) if header.version == "1" else _decode_v2c(message)
+    except MalformedMessageError:
+        raise
+    except UNREADABLE as error:
+        raise malformed(error) from error
+
+
+def malformed(error: Exception) -> MalformedMessageError:
+    """What a decoder says of unreadable bytes, in short; it likes to print whole schemata."""
+    return MalformedMessageError(f"{type(error).__name__}: {error}"[:MAX_WHY])
+
+
+def _decode_v1(message: bytes) -> Notification:
+    decoded, _ = decoder.decode(message, asn1Spec=v1.Message())
+    pdu = v1.apiMessage.get_pdu(decoded)
+    if pdu.tagSet != v1.TrapPDU.tagSet:
+        raise MalformedMessageError("a message of v1 that is no trap")
+    generic = int(v1.apiTrapPDU.get_generic_trap(pdu))
+    if not 0 <= generic <= _ENTERPRISE_SPECIFIC:
+        raise MalformedMessageError(f"a trap of v1 of the generic kind {generic}")
+    return of_pdu(rfc2576.v1_to_v2(pdu, snmpTrapCommunity=""))
+
+
+def _decode_v2c(message: bytes) -> Notification:
+    decoded, _ = decoder.decode(message, asn1Spec=v2c.Message())
+    pdu = v2c.apiMessage.get_pdu(decoded)
+    if pdu.tagSet not in (v2c.SNMPv2TrapPDU.tagSet, v2c.InformRequestPDU.tagSet):
+        raise MalformedMessageError("a message that is neither trap nor inform")
+    inform = pdu.tagSet == v2c.InformRequestPDU.tagSet
+    return of_pdu(pdu, answer=_confirmation(decoded) if inform else b"")
 
 
 def of_pdu(pdu: Any, *, answer: bytes = b"") -> Notification:
@@ -87,7 +111,9 @@ def _confirmation(request: Any) -> bytes:
 
 
 def _text(name: Any, value: Any) -> VarBindText:
-    return str(name), type(value).__name__, _value_text(value)[:MAX_VALUE]
+    oid = str(name)
+    # A proxy adds the community with which the notification came to it (RFC 3584, 3.1): a secret, and no news.
+    return oid, type(value).__name__, "" if oid == SNMP_TRAP_COMMUNITY else _value_text(value)[:MAX_VALUE]
 
 
 def _value_text(value: Any) -> str:

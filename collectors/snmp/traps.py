@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from collectors.snmp.header import Header, MalformedMessageError, peek
+from collectors.snmp.header import Header, MalformedMessageError, blanked, peek
 from collectors.snmp.notification import Notification, decode_community
 from collectors.snmp.session import UserV3
 from collectors.snmp.usm import Timeliness, is_genuine
@@ -34,6 +34,7 @@ SOURCE = "snmp-trap"
 MAX_DATAGRAM = 65_535
 BURST = 16  # datagrams taken in one turn of the loop, at 0.5 to 1 ms each; they share one commit
 MAX_ENGINES = 20_000
+MAX_RAW = 2_000  # bytes that are kept of a datagram that could not be read
 _SO_RXQ_OVFL = 40  # Linux: the kernel's count of datagrams that found the receive buffer full
 
 
@@ -173,7 +174,14 @@ class TrapReceiver:
             else:
                 self._take_community(datagram, header, sender)
         except MalformedMessageError as error:
-            self._refuse("malformed_message", sender, {"raw": datagram[:2_000].hex(), "why": str(error)})
+            self._refuse("malformed_message", sender, {"raw": self._for_keeping(datagram), "why": str(error)})
+
+    def _for_keeping(self, datagram: bytes) -> str:
+        """Bytes that could not be used, in hex, without a community: what is set aside is open to every reader."""
+        raw = blanked(datagram)
+        for community in self._communities:  # ours are not to be read in a broken frame either
+            raw = raw.replace(community, bytes(len(community)))
+        return raw[:MAX_RAW].hex()
 
     def _take_community(self, datagram: bytes, header: Header, sender: Address) -> None:
         notification = decode_community(datagram, header)

@@ -14,12 +14,11 @@ from typing import Any, TypeAlias
 from pysnmp.carrier.base import AbstractTransportDispatcher
 from pysnmp.entity import config
 from pysnmp.entity.engine import SnmpEngine
-from pysnmp.error import PySnmpError
 from pysnmp.proto.api import v2c
 from pysnmp.proto.rfc1902 import OctetString
 
 from collectors.snmp.header import Header, MalformedMessageError
-from collectors.snmp.notification import Notification, of_pdu, response_pdu
+from collectors.snmp.notification import UNREADABLE, Notification, malformed, of_pdu, response_pdu
 from collectors.snmp.session import AuthProtocol, PrivProtocol, UserV3
 from collectors.snmp.usm import master_key
 
@@ -141,8 +140,10 @@ class V3Engine:
         self._received, self._failure = None, ""
         try:
             self._engine.message_dispatcher.receive_message(self._engine, _DOMAIN, sender, message)
-        except PySnmpError as error:
-            raise MalformedMessageError(f"{type(error).__name__}: {error}") from error
+        except MalformedMessageError:
+            raise
+        except UNREADABLE as error:
+            raise malformed(error) from error
         if self._received is not None:
             return self._received
         if not header.engine_id:

@@ -105,7 +105,7 @@ class Watch:
         before, self.target = self.target, target
         if before == target:
             return []
-        self._outdated = (before.host, before.port, before.credential) != (target.host, target.port, target.credential)
+        self._outdated |= (before.host, before.port, before.credential) != (target.host, target.port, target.credential)
         self._wake.set()  # what is to be read has changed
         for port in set(before.ports.values()) - set(target.ports.values()):
             self._around.evidence.forget(port)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from ledger.engine import Ledger
 from ledger.errors import InboxFullError, LedgerUnavailableError
@@ -45,6 +48,54 @@ def test_positions_are_never_used_twice(ledger: Ledger) -> None:
     with ledger.begin() as connection:
         assert inbox.prune(connection, up_to=2, before=NOON + timedelta(days=1)) == 2
     assert Inbox(ledger).append([signal(b"c")]) == [3]
+
+
+def test_a_reader_is_given_as_many_bytes_as_it_asks_for_and_one_row_at_least(ledger: Ledger) -> None:
+    inbox = Inbox(ledger)
+    inbox.append([signal(b"x" * size) for size in (100, 100, 100, 500, 1)])
+    assert [row.position for row in inbox.read(0, 10, max_bytes=150)] == [1, 2]
+    assert [row.position for row in inbox.read(2, 10, max_bytes=400)] == [3, 4]
+    assert [row.position for row in inbox.read(3, 10, max_bytes=10)] == [4]
+    assert [row.position for row in inbox.read(0, 2, max_bytes=10_000)] == [1, 2]
+
+
+def test_it_knows_who_is_heard_of(ledger: Ledger) -> None:
+    inbox = Inbox(ledger)
+    other = Signal(source="mqtt:plant", kind="mqtt", received_at=NOON, authenticated=True, body=b"")
+    later = replace(signal(b"c"), received_at=NOON + timedelta(seconds=5))
+    inbox.append([signal(b"a"), other, later, signal(b"b")])
+    assert [(one.source, one.kind, one.messages, one.last_received) for one in inbox.heard(1)] == [
+        ("mqtt:plant", "mqtt", 1, NOON),
+        ("native:test", "native", 2, later.received_at),
+    ]
+
+
+def test_old_rows_go_by_number_and_size_those_received_first_before_the_others(ledger: Ledger) -> None:
+    inbox = Inbox(ledger)
+    inbox.append([signal(b"x" * 100) for _ in range(6)])
+    later = NOON + timedelta(days=1)
+
+    def prune(**said: int) -> int:
+        with ledger.begin() as connection:
+            return inbox.prune(connection, before=later, **{"up_to": 5, **said})
+
+    assert prune(limit=2) == 2
+    assert prune(max_bytes=150) == 2
+    assert [row.position for row in inbox.read(0, 10)] == [5, 6]
+    assert [prune(), prune()] == [1, 0]
+    assert [row.position for row in inbox.read(0, 10)] == [6]  # not merged yet
+
+
+def test_pruning_looks_at_what_is_old_alone(ledger: Ledger) -> None:
+    inbox = Inbox(ledger)
+    steps: list[tuple[str, Any]] = []
+    with ledger.begin() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *said: steps.append((said[2], said[3])))
+        inbox.prune(connection, up_to=5, before=NOON)
+    with ledger.read() as connection:
+        (statement, parameters), *_ = steps
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert [row[3] for row in plan] == ["SEARCH inbox USING INDEX inbox_received (received_at<?)"]
 
 
 def test_the_offset_moves_with_the_transaction_that_merged(ledger: Ledger) -> None:

@@ -72,12 +72,12 @@ class Book:
         return [part for part in self.parts.values() if part.incident_id == incident_id]
 
     def covered(self, incident_id: str, person_id: str, service: str) -> bool:
-        """Whether a live incident other than this one told that person of that service."""
+        """Whether a live incident other than this one told that person of that service, which still hits them."""
         for other, people in self.told.items():
             if other == incident_id or not self.incidents[other].live:
                 continue
             knows = people.get(person_id)
-            if knows is not None and knows.waits_for_the_end and service in knows.services:
+            if knows is not None and knows.waits_for_the_end and service in knows.hit:
                 return True
         return False
 
@@ -142,6 +142,10 @@ class Draft:
 
     def told(self, incident_id: str) -> Mapping[str, Told]:
         return self.book.told.get(incident_id, {})
+
+    def anyone_learned(self, incident_id: str) -> bool:
+        """Whether what somebody knows of the incident has changed with this decision."""
+        return incident_id in self._knowing
 
     def tell(self, told: Told) -> None:
         """Keep what a person knows now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
@@ -25,7 +26,11 @@ from ticket_bridge.incidents.follow import COLLECTING, Scene
 from ticket_bridge.incidents.hours import within
 from ticket_bridge.incidents.telling import Desktop
 from ticket_bridge.model import ActRefused, Change, Circumstances, Incident, IncidentState
+from ticket_bridge.notices.who import Concern, concerns
 from ticket_bridge.settings import IncidentPolicy, MailSettings, NoticePolicy
+
+_Shown: TypeAlias = tuple[Incident, RootImpact, tuple[str, ...]]
+"""What the desk saw of an incident: the incident, what its root does, who is on call for the default team."""
 
 
 class Desk:
@@ -53,7 +58,7 @@ class Desk:
         self._book = Book()
         self._again_at: datetime | None = None
         # Incidents with nothing to tell, as they were shown: 300 of them are not gone through person by person again.
-        self._calm: dict[str, tuple[Incident, RootImpact, tuple[str, ...]]] = {}
+        self._calm: dict[str, _Shown] = {}
         self._seen_at = datetime.min.replace(tzinfo=UTC)
 
     def load(self, connection: Connection) -> None:
@@ -181,26 +186,42 @@ class Desk:
     def _tell(self, draft: Draft, scene: Scene, by_incident: dict[str, list[Situation]]) -> datetime | None:
         """Notices, the oldest incident first: it tells, and a younger one does not repeat it."""
         again: list[datetime] = []
-        calm: dict[str, tuple[Incident, RootImpact, tuple[str, ...]]] = {}
-        for incident in draft.book.live():
-            active = by_incident.get(incident.incident_id)
-            impact = scene.impact(incident.root_ci)
+        calm: dict[str, _Shown] = {}
+        for incident, shown, concerned in self._remember(draft, scene, by_incident, calm):
             settled = incident.confirmed or (incident.settles_at is not None and incident.settles_at <= draft.now)
-            if not active or impact is None or not settled or scene.in_maintenance(incident.root_ci):
+            if not settled or scene.in_maintenance(incident.root_ci):
                 continue
-            on_call = scene.circumstances.default_on_call
-            shown = (incident, impact, on_call)
-            if self._calm.get(incident.incident_id) == shown:
-                calm[incident.incident_id] = shown
-                continue
+            active = by_incident[incident.incident_id]
             alerts = [alert for situation in active for alert in scene.alerts(situation)]
-            found = telling.tell(draft, self._desktop, incident, impact, default_on_call=on_call, alerts=alerts)
+            found = telling.tell(draft, self._desktop, incident, concerned, alerts)
             if found.calm:
                 calm[incident.incident_id] = shown
             if found.again_at is not None:
                 again.append(found.again_at)
         self._calm = calm
         return min(again, default=None)
+
+    def _remember(
+        self, draft: Draft, scene: Scene, by_incident: dict[str, list[Situation]], calm: dict[str, _Shown]
+    ) -> list[tuple[Incident, _Shown, dict[str, Concern]]]:
+        """Bring what people know to what there is now, before anybody is told: what eased here may be news elsewhere.
+
+        Returns the incidents to go through, with whom they concern; adds the others to ``calm``.
+        """
+        found: list[tuple[Incident, _Shown, dict[str, Concern]]] = []
+        on_call = scene.circumstances.default_on_call
+        for incident in draft.book.live():
+            impact = scene.impact(incident.root_ci)
+            if incident.incident_id not in by_incident or impact is None:
+                continue
+            shown = (incident, impact, on_call)
+            if self._calm.get(incident.incident_id) == shown and not draft.anyone_learned(incident.incident_id):
+                calm[incident.incident_id] = shown
+                continue
+            concerned = concerns(self._desktop.policy, impact, on_call)
+            telling.remember(draft, incident, concerned)
+            found.append((incident, shown, concerned))
+        return found
 
     # People's way in
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ledger.tables import METADATA, Instant, Json
-from ticket_bridge.incidents.codec import facts_of, incident_from, reason_from_json, reason_to_json
+from ticket_bridge.incidents.codec import facts_of, incident_from, reason_from_json, reason_to_json, time_to_json
 from ticket_bridge.model import Incident, IncidentState, TimelineEntry, Told
 
 INCIDENT = Table(
@@ -75,7 +75,7 @@ TOLD = Table(
     Column("incident_id", String, primary_key=True),
     Column("person_id", String, primary_key=True),
     Column("role", String, nullable=False),
-    Column("services", Json, nullable=False),
+    Column("services", Json, nullable=False),  # service → since when it has eased for them, or null
     Column("priority", Integer, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("openings", Integer, nullable=False),
@@ -140,7 +140,7 @@ def put_told(connection: Connection, records: Iterable[Told]) -> None:
             "incident_id": told.incident_id,
             "person_id": told.person_id,
             "role": told.role,
-            "services": sorted(told.services),
+            "services": {ci: time_to_json(told.eased.get(ci)) for ci in sorted(told.services)},
             "priority": told.priority,
             "opened_at": told.opened_at,
             "openings": told.openings,
@@ -267,4 +267,5 @@ def _told(row: Row[Any]) -> Told:
         ended=row.ended,
         withdrawn=row.withdrawn,
         carried_from=row.carried_from,
+        eased={ci: datetime.fromisoformat(since) for ci, since in row.services.items() if since is not None},
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from impact.model import Health, Reason, RootImpact
+from impact.model import Health, Reason
 from ledger.outbox import OutboxKey, OutboxState
 from ticket_bridge.directory import Directory
 from ticket_bridge.incidents.book import Draft, entry
 from ticket_bridge.model import AlertFacts, Happening, Incident, Told
 from ticket_bridge.notices.compose import Composer, GoesOn, Message, Remedy
-from ticket_bridge.notices.who import USER, Telling, Tellings, tellings
+from ticket_bridge.notices.who import USER, Concern, Telling, Tellings, remembered, tellings
 from ticket_bridge.settings import MailSettings, NoticePolicy
 
 MAIL = "mail"
@@ -79,13 +80,19 @@ def message_id(key: OutboxKey, domain: str) -> str:
 # The beginning, and what follows
 
 
+def remember(draft: Draft, incident: Incident, concerned: Mapping[str, Concern]) -> None:
+    """Note what has eased for those who were told, and what has come back at once."""
+    for person_id, knows in list(draft.told(incident.incident_id).items()):
+        after = remembered(knows, concerned.get(person_id), draft.now) if knows.waits_for_the_end else knows
+        if after is not knows:
+            draft.tell(after)
+
+
 def tell(
     draft: Draft,
     desktop: Desktop,
     incident: Incident,
-    impact: RootImpact,
-    *,
-    default_on_call: Sequence[str],
+    concerned: Mapping[str, Concern],
     alerts: Sequence[AlertFacts],
 ) -> Tellings:
     """Queue openings and *worse* for those the table names."""
@@ -93,9 +100,8 @@ def tell(
     found = tellings(
         desktop.policy,
         incident,
-        impact,
+        concerned,
         draft.told(incident_id),
-        default_on_call=default_on_call,
         covered=lambda person, service: draft.book.covered(incident_id, person, service),
         last_opening=draft.book.last_opening,
         now=draft.now,
@@ -105,37 +111,65 @@ def tell(
     if incident.first_notice_at is None:
         incident = draft.put(replace(incident, first_notice_at=draft.now))
     pen = _Pen(draft=draft, desktop=desktop, incident=incident, composer=desktop.composer(incident, alerts))
+    sent = _Sent.of(draft, incident)
     for telling in found.now:
-        _queue(pen, telling)
+        _queue(pen, sent, telling)
     draft.note(incident_id, *_queued_entries(found.now, desktop.directory))
     return found
 
 
-def _queue(pen: _Pen, telling: Telling) -> None:
-    knows = _knows_now(pen.draft, pen.incident, telling)
+def _queue(pen: _Pen, sent: _Sent, telling: Telling) -> None:
+    known = pen.draft.told(pen.incident.incident_id).get(telling.person_id)
+    if known is not None and known.waits_for_the_end and telling.happening is Happening.OPEN:
+        known = _told_before(pen.draft, sent, pen.incident, known)
+    knows = _knows_now(pen.draft, pen.incident, known, telling)
     pen.draft.tell(knows)
     if telling.role == USER and telling.happening is Happening.OPEN:
         pen.draft.book.last_opening[telling.person_id] = pen.draft.now
     pen.send(knows, Message(happening=telling.happening, because=telling.because), held=telling.held)
 
 
-def _knows_now(draft: Draft, incident: Incident, telling: Telling) -> Told:
-    """The record of this person after the telling."""
-    known = draft.told(incident.incident_id).get(telling.person_id)
-    if known is not None and telling.happening is Happening.WORSE:
-        services = known.services | telling.services
-        return replace(known, services=services, priority=incident.priority, worse=known.worse + 1)
+def _told_before(draft: Draft, sent: _Sent, incident: Incident, known: Told) -> Told:
+    """The record of one for whom it begins anew: an opening that went out is owed its end, whatever the next does."""
+    opening = _key(known, Happening.OPEN, known.openings)
+    if opening in sent.waiting:
+        draft.supersede(opening, "it eased and began anew before it was sent")
+    if opening in sent.waiting | sent.refused or known.carried_from is not None:
+        return known
+    return replace(known, carried_from=incident.number)
+
+
+def _knows_now(draft: Draft, incident: Incident, known: Told | None, telling: Telling) -> Told:
+    """The record of this person after the telling; ``known`` is the one before it."""
+    if known is not None and known.waits_for_the_end:
+        anew = telling.happening is Happening.OPEN
+        return replace(
+            known,
+            services=known.services | telling.services,
+            eased=_eased(known.eased, telling, draft.now),
+            priority=incident.priority,
+            opened_at=draft.now if anew else known.opened_at,
+            openings=known.openings + anew,
+            worse=known.worse + (not anew),
+        )
     return Told(
         incident_id=incident.incident_id,
         person_id=telling.person_id,
         role=telling.role,
         services=telling.services,
+        eased=_eased({}, telling, draft.now),
         priority=incident.priority,
         opened_at=draft.now,
         openings=known.openings + 1 if known else 1,
         worse=known.worse if known else 0,
         ends=known.ends if known else 0,
     )
+
+
+def _eased(before: Mapping[str, datetime], telling: Telling, now: datetime) -> dict[str, datetime]:
+    """What does not hit them, after the telling: a service that is only at risk counts as eased from the start."""
+    mild = (before.keys() | telling.services) - telling.hit
+    return {ci: before.get(ci, now) for ci in mild}
 
 
 def _queued_entries(found: Sequence[Telling], directory: Directory) -> list[Reason]:
@@ -241,13 +275,15 @@ def _goes_on(draft: Draft, incident: Incident, knows: Told) -> tuple[GoesOn, ...
 def _take_over(draft: Draft, other: Incident, incident: Incident, knows: Told, services: frozenset[str]) -> None:
     known = draft.told(other.incident_id).get(knows.person_id)
     if known is not None and known.waits_for_the_end:
-        draft.tell(replace(known, services=known.services | services))
+        eased = {ci: since for ci, since in known.eased.items() if ci not in services}
+        draft.tell(replace(known, services=known.services | services, eased=eased))
         return
     openings = known.openings + 1 if known else 1
     taken = replace(
         knows,
         incident_id=other.incident_id,
         services=services,
+        eased={},
         priority=other.priority,
         openings=openings,
         worse=known.worse if known else 0,

@@ -19,22 +19,24 @@ Covered = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
-    """Why an incident concerns a person: in which role, over which services."""
+    """Why an incident concerns a person: in which role, over which services; ``hit`` are limited or down for them."""
 
     person_id: str
     rule: TellingRule
     services: frozenset[str]
+    hit: frozenset[str]
     because: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One decision to tell one person. ``services`` are those that count for them; ``held`` waits for consent."""
+    """One decision to tell one person, with the services of their `Concern`; ``held`` waits for consent."""
 
     person_id: str
     role: str
     happening: Happening
     services: frozenset[str]
+    hit: frozenset[str]
     because: Reason
     held: bool = False
 
@@ -59,10 +61,9 @@ class Tellings:
 def tellings(
     policy: NoticePolicy,
     incident: Incident,
-    impact: RootImpact,
+    concerned: Mapping[str, Concern],
     told: Mapping[str, Told],
     *,
-    default_on_call: Sequence[str],
     covered: Covered,
     last_opening: Mapping[str, datetime],
     now: datetime,
@@ -71,7 +72,7 @@ def tellings(
     found: list[Telling] = []
     again_at: datetime | None = None
     passed_over = False
-    for concern in concerns(policy, impact, default_on_call).values():
+    for concern in concerned.values():
         happening = _happening(concern, incident, told.get(concern.person_id))
         if happening is None:
             continue
@@ -88,10 +89,30 @@ def tellings(
 
 
 def _happening(concern: Concern, incident: Incident, knows: Told | None) -> Happening | None:
-    """What there is to tell this person: the opening if they do not know yet, else *worse* if it got worse."""
+    """What there is to tell this person: the opening if they do not know yet, else *worse* if it got worse.
+
+    Whoever is not told of *worse* and was well in between hears that it begins anew.
+    """
+    opening = Happening.OPEN if "open" in concern.rule.happenings else None
     if knows is None or not knows.waits_for_the_end:
-        return Happening.OPEN if "open" in concern.rule.happenings else None
-    return Happening.WORSE if _got_worse(concern, incident, knows) else None
+        return opening
+    if "worse" in concern.rule.happenings:
+        return Happening.WORSE if _got_worse(concern, incident, knows) else None
+    return opening if concern.hit and knows.eased and not knows.hit else None
+
+
+def remembered(knows: Told, concern: Concern | None, now: datetime) -> Told:
+    """What a person knows, with what no longer hits them set apart, so that its return is news.
+
+    What was better only for a moment never went away: else each swing of a service would be a mail.
+    """
+    hit: frozenset[str] = frozenset()
+    moment = timedelta()
+    if concern is not None:
+        hit, moment = concern.hit, timedelta(seconds=concern.rule.again_after_s)
+    eased = {ci: since for ci, since in knows.eased.items() if ci not in hit or now - since >= moment}
+    eased |= dict.fromkeys(knows.hit - hit, now)
+    return knows if eased == knows.eased else replace(knows, eased=eased)
 
 
 def concerns(policy: NoticePolicy, impact: RootImpact, default_on_call: Sequence[str]) -> dict[str, Concern]:
@@ -107,7 +128,8 @@ def concerns(policy: NoticePolicy, impact: RootImpact, default_on_call: Sequence
                 continue
             known = found.setdefault(person.person_id, concern)
             if known is not concern and known.rule is rule:
-                found[person.person_id] = replace(known, services=known.services | concern.services)
+                both = known.services | concern.services
+                found[person.person_id] = replace(known, services=both, hit=known.hit | concern.hit)
     return found
 
 
@@ -129,11 +151,13 @@ def _concern(rule: TellingRule, person: Stakeholder, *, stand_in: bool) -> Conce
     if person.state < least:
         return None
     services = frozenset(ci for ci, state in person.sees.items() if state >= max(least, Health.AT_RISK))
+    hit = frozenset(ci for ci in services if person.sees[ci] >= Health.DEGRADED)
     others = tuple(ci for ci in person.because if ci not in person.sees)
     return Concern(
         person_id=person.person_id,
         rule=rule,
         services=services,
+        hit=hit,
         because=_why(rule.role, others, tuple(sorted(services & set(person.because))), stand_in=stand_in),
     )
 
@@ -160,13 +184,14 @@ def _not_told_elsewhere(concern: Concern, covered: Covered) -> Concern | None:
     if concern.rule.role == ON_CALL or not concern.services:
         return concern
     left = frozenset(ci for ci in concern.services if not covered(concern.person_id, ci))
-    return replace(concern, services=left) if left else None
+    return replace(concern, services=left, hit=concern.hit & left) if left else None
 
 
 def _got_worse(concern: Concern, incident: Incident, knows: Told) -> bool:
     if "worse" not in concern.rule.happenings:
         return False
-    return incident.priority < knows.priority or bool(concern.services - knows.services)
+    came_back = concern.hit & knows.eased.keys()
+    return incident.priority < knows.priority or bool(concern.services - knows.services or came_back)
 
 
 def _free_at(concern: Concern, last_opening: Mapping[str, datetime]) -> datetime | None:
@@ -182,6 +207,7 @@ def _telling(concern: Concern, happening: Happening) -> Telling:
         role=concern.rule.role,
         happening=happening,
         services=concern.services,
+        hit=concern.hit,
         because=concern.because,
     )
 
@@ -194,8 +220,8 @@ def _hold(
     for rule in policy.who_is_told:
         if rule.ask_above is None or incident.released_by is not None:
             continue
-        fresh = sum(1 for one in found if one.role == rule.role and one.happening is Happening.OPEN)
-        known = sum(1 for one in told.values() if one.role == rule.role and one.waits_for_the_end)
-        if fresh and fresh + known > rule.ask_above:
+        fresh = {one.person_id for one in found if one.role == rule.role and one.happening is Happening.OPEN}
+        known = {one.person_id for one in told.values() if one.role == rule.role and one.waits_for_the_end}
+        if fresh and len(fresh | known) > rule.ask_above:
             held.add(rule.role)
     return [replace(one, held=True) if one.role in held and one.happening is Happening.OPEN else one for one in found]

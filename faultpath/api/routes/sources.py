@@ -6,14 +6,12 @@ from collections import Counter
 from datetime import datetime
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, func, select
 
-from alerting.tables import SET_ASIDE
+from alerting import set_aside
 from faultpath.access.model import INTAKE_PREFIX, READ
 from faultpath.api.deps import Api, require
 from faultpath.api.shapes import Shape
 from faultpath.hub import CONSUMER
-from ledger.inbox import INBOX
 
 router = APIRouter(tags=["alerts"], dependencies=[Depends(require(READ))])
 # how far back the figures look; the inbox is pruned anyway
@@ -52,34 +50,22 @@ async def list_sources(api: Api) -> SourceList:
         for scope in token.scopes
         if scope.startswith(INTAKE_PREFIX)
     )
+    heard = api.inbox.heard(api.inbox.last_position - WINDOW)
     with api.ledger.read() as connection:
-        heard = _heard(connection, api.inbox.last_position - WINDOW)
-        waiting = _waiting(connection)
+        waiting = set_aside.counts_by_source(connection)
     items = [
         SourceOut(
-            source=source,
-            kind=kind,
-            messages=messages,
-            last_received=last,
-            set_aside=waiting[source],
-            tokens=tokens.pop(source.partition(":")[2], 0),
+            source=one.source,
+            kind=one.kind,
+            messages=one.messages,
+            last_received=one.last_received,
+            set_aside=waiting.get(one.source, 0),
+            tokens=tokens.pop(one.source.partition(":")[2], 0),
         )
-        for source, kind, messages, last in heard
+        for one in heard
     ]
     items += [
         SourceOut(source=name, kind="not heard yet", messages=0, last_received=None, set_aside=0, tokens=count)
         for name, count in sorted(tokens.items())
     ]
     return SourceList(items=items, inbox_waiting=api.inbox.last_position - api.inbox.offset(CONSUMER))
-
-
-def _heard(connection: Connection, after: int) -> list[tuple[str, str, int, datetime]]:
-    columns = (INBOX.c.source, INBOX.c.kind, func.count(), func.max(INBOX.c.received_at))
-    statement = select(*columns).where(INBOX.c.position > after).group_by(INBOX.c.source, INBOX.c.kind)
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement.order_by(INBOX.c.source))]
-
-
-def _waiting(connection: Connection) -> Counter[str]:
-    statement = select(SET_ASIDE.c.source, func.count()).where(SET_ASIDE.c.replayed_at.is_(None))
-    rows = connection.execute(statement.group_by(SET_ASIDE.c.source))
-    return Counter({row[0]: row[1] for row in rows})

@@ -111,14 +111,14 @@ def healthy(snmpd: Snmpd) -> Iterator[Snmpd]:
 async def test_a_healthy_device_is_asked_at_once_and_says_nothing_new(healthy: Snmpd) -> None:
     async with Relay(healthy.address) as line, desk(device(line.address, ports=PORTS, ups=True)) as it:
         await it.until(lambda: it.evidence.port("sw1-p2"))
-        await asyncio.sleep(0.05)
+        await it.asked("sw1")  # by then the first question has come to its end
         signs = it.evidence.device("sw1")
         assert signs is not None
         assert signs.last_answer is not None
         assert signs.silent_since is None
         assert {p: s.up for p, s in it.evidence.signs().ports.items()} == {"sw1-p1": True, "sw1-p2": True}
         assert it.inbox == []
-        assert len(line.arrivals) == 1  # one request carries the whole question
+        assert len(line.arrivals) == 2  # one request carries a whole question
 
 
 async def test_silence_is_three_requests_and_is_said_once(healthy: Snmpd) -> None:
@@ -318,6 +318,15 @@ async def test_a_new_address_is_asked_at_once(healthy: Snmpd, refused: Address) 
         it.poller.set_targets([device(healthy.address)])
         await it.until(lambda: len(it.inbox) == 2)
         assert it.inbox[1] == ("snmp-answer", "sw1", "cleared")
+
+
+async def test_a_new_address_counts_even_if_the_target_changes_once_more(healthy: Snmpd) -> None:
+    async with Relay(healthy.address) as before, Relay(healthy.address) as after, desk(device(before.address)) as it:
+        await it.asked("sw1")
+        it.poller.set_targets([device(after.address)])
+        it.poller.set_targets([device(after.address, ports=PORTS)])  # before a question could be put there
+        await it.until(lambda: it.evidence.port("sw1-p1"))
+        assert after.arrivals
 
 
 async def test_silence_of_what_never_answered_says_nothing(refused: Address) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -51,12 +51,15 @@ class Desk:
         self.kept: list[Signal] = []
         self.gate = asyncio.Event()
         self.gate.set()
+        self.at_the_gate = 0
         self.broken = False
         self.receiver = TrapReceiver(settings, self.submit, SystemClock())
         self.host, self.port = self.receiver.open()
 
     async def submit(self, signals: Sequence[Signal]) -> None:
+        self.at_the_gate += len(signals)
         await self.gate.wait()
+        self.at_the_gate -= len(signals)
         if self.broken:
             raise LedgerUnavailableError("no disk")
         self.kept += signals
@@ -65,11 +68,17 @@ class Desk:
     def bodies(self) -> list[dict[str, Any]]:
         return [json.loads(signal.body) for signal in self.kept]
 
-    async def until_kept(self, count: int = 1) -> list[dict[str, Any]]:
+    async def until(self, seen: Callable[[], object]) -> None:
         async with asyncio.timeout(5):
-            while len(self.kept) < count:  # noqa: ASYNC110  a UDP sender has no event to wait for
+            while not seen():  # noqa: ASYNC110  a UDP sender has no event to wait for
                 await asyncio.sleep(0.005)
+
+    async def until_kept(self, count: int = 1) -> list[dict[str, Any]]:
+        await self.until(lambda: len(self.kept) >= count)
         return self.bodies
+
+    async def until_all_is_kept(self) -> None:
+        await self.until(lambda: not self.receiver._waiting)
 
     async def send(
         self, program: str, options: list[str], *, trap: str = LINK_DOWN, rest: list[str] | None = None
@@ -154,7 +163,8 @@ async def test_an_inform_is_confirmed_after_the_commit() -> None:
     async with desk() as it:
         it.gate.clear()
         sending = asyncio.create_task(it.send("snmpinform", [*V2C, "-t", "3", "-r", "0"]))
-        await asyncio.sleep(0.7)
+        await it.until(lambda: it.at_the_gate)
+        assert it.receiver.counts["confirmed"] == 0
         assert not sending.done()
         assert it.receiver.counts["received"] == 1
         it.gate.set()
@@ -179,7 +189,8 @@ async def test_an_inform_of_v3_is_confirmed_after_the_commit() -> None:
     async with desk() as it:
         it.gate.clear()
         sending = asyncio.create_task(it.send("snmpinform", [*V3_GOOD, "-t", "3", "-r", "0"]))
-        await asyncio.sleep(0.7)
+        await it.until(lambda: it.at_the_gate)
+        assert it.receiver.counts["confirmed"] == 0
         assert not sending.done()
         it.gate.set()
         assert await sending == 0
@@ -331,8 +342,8 @@ async def test_strangers_fill_no_disk() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             for _ in range(200):
                 out.sendto(b"nonsense", (it.host, it.port))
-        await asyncio.sleep(0.3)
-        assert it.receiver.counts["refused:malformed_message"] == 200
+        await it.until(lambda: it.receiver.counts["refused:malformed_message"] == 200)
+        await it.until_all_is_kept()
         assert 10 <= len(it.kept) <= 15
 
 
@@ -341,7 +352,7 @@ async def test_what_waits_is_bounded() -> None:
         it.gate.clear()
         for _ in range(5):
             await it.send("snmptrap", V2C)
-        await asyncio.sleep(0.1)
+        await it.until(lambda: it.receiver.counts["received"] == 5)
         assert it.receiver.counts["dropped"] == 2
         it.gate.set()
         await it.until_kept(3)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Rounds, staleKeys } from "./live";
 
 describe("what a change makes stale", () => {
@@ -11,6 +11,9 @@ describe("what a change makes stale", () => {
 });
 
 describe("rounds", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
   it("read one after the other, each key once a round, and forget none that came meanwhile", async () => {
     const reads: string[][] = [];
     let running = 0;
@@ -22,7 +25,7 @@ describe("rounds", () => {
     }, 1);
     rounds.add([["alerts"]]);
     for (let n = 0; n < 50; n++) rounds.add([["alerts"], ["incident", 1]]);
-    await new Promise((done) => setTimeout(done, 40));
+    await vi.advanceTimersByTimeAsync(40);
     expect(reads).toEqual([["alerts"], ["alerts", "incident,1"]]);
   });
 
@@ -33,9 +36,9 @@ describe("rounds", () => {
       return reads.length === 1 ? Promise.reject(new Error("away")) : Promise.resolve();
     }, 1);
     rounds.add([["a"]]);
-    await new Promise((done) => setTimeout(done, 10));
+    await vi.advanceTimersByTimeAsync(10);
     rounds.add([["b"]]);
-    await new Promise((done) => setTimeout(done, 10));
+    await vi.advanceTimersByTimeAsync(10);
     expect(reads).toHaveLength(2);
   });
 });

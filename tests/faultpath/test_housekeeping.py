@@ -1,0 +1,105 @@
+"""What ages goes: in short turns, what was not merged yet stays, and no item outlives the body that it refers to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from alerting import set_aside
+from alerting.binding import GraphIndex
+from alerting.intake import Parser
+from alerting.store import AlertBook
+from faultpath import housekeeping
+from faultpath.access.tokens import TokenBook
+from faultpath.housekeeping import Housekeeping
+from faultpath.hub import CONSUMER
+from faultpath.settings import RetentionSettings
+from ledger.clock import ControlledClock
+from ledger.engine import Ledger
+from ledger.inbox import INBOX, Inbox, Signal
+
+PARSER = Parser()
+
+
+class Keeper:
+    """A ledger that is kept by the clock: seven days of the inbox."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = ControlledClock()
+        self.ledger = Ledger.open(folder / "ledger.db")
+        self.inbox = Inbox(self.ledger)
+        tokens = TokenBook(self.ledger, self.clock)
+        retention = RetentionSettings(inbox_days=7)
+        self.housekeeping = Housekeeping(
+            self.ledger, self.inbox, AlertBook(self.ledger), tokens, clock=self.clock, retention=retention
+        )
+
+    def receive(self, *bodies: bytes, merged: bool = True) -> None:
+        signals = [
+            Signal(source="native:test", kind="native", received_at=self.clock.now(), authenticated=True, body=body)
+            for body in bodies
+        ]
+        after = self.inbox.last_position
+        self.inbox.append(signals)
+        if not merged:
+            return
+        with self.ledger.begin() as connection:
+            for row in self.inbox.read(after, len(bodies)):
+                set_aside.keep(connection, row, PARSER.parse(row, GraphIndex()))
+            self.inbox.set_offset(connection, CONSUMER, self.inbox.last_position)
+
+    def days_later(self, days: float) -> None:
+        self.clock.advance(timedelta(days=days).total_seconds())
+
+    def rows(self) -> int:
+        with self.ledger.read() as connection:
+            return connection.execute(select(func.count()).select_from(INBOX)).scalar() or 0
+
+    def items(self) -> int:
+        with self.ledger.read() as connection:
+            return len(set_aside.page(connection))
+
+
+@pytest.fixture
+def keeper(tmp_path: Path) -> Iterator[Keeper]:
+    one = Keeper(tmp_path)
+    yield one
+    one.ledger.close()
+
+
+async def test_what_is_old_goes_and_what_is_young_or_not_merged_stays(keeper: Keeper) -> None:
+    keeper.receive(b"{", b'{"alerts": []}')
+    keeper.days_later(5)
+    keeper.receive(b"{")
+    keeper.receive(b"{", merged=False)
+    keeper.days_later(3)
+    await keeper.housekeeping.prune()
+    assert (keeper.rows(), keeper.items()) == (2, 1)
+    keeper.days_later(30)
+    await keeper.housekeeping.prune()
+    assert (keeper.rows(), keeper.items()) == (1, 0)
+
+
+async def test_many_old_rows_go_a_few_at_a_time_and_others_get_their_turns(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "PRUNE_PAUSE_S", 0)
+    keeper.receive(*(b'{"alerts": []}' for _ in range(2_500)))
+    keeper.days_later(8)
+    seen: list[int] = []
+
+    async def look() -> None:
+        while True:
+            seen.append(keeper.rows())
+            await asyncio.sleep(0)
+
+    looking = asyncio.create_task(look())
+    await keeper.housekeeping.prune()
+    looking.cancel()
+    assert keeper.rows() == 0
+    assert sorted(set(seen), reverse=True)[:2] == [1_500, 500]
