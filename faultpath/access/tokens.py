@@ -5,6 +5,7 @@ One hub owns the ledger, so the book in memory is the truth between two changes;
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from faultpath.access.tables import TOKEN
 from ledger.audit import record
 from ledger.clock import Clock
 from ledger.engine import Ledger
+
+SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,13 @@ class Token:
 
 
 def known_scope(scope: str) -> bool:
-    """Whether a scope is one of ours: ``read``, ``write``, ``admin`` or ``intake:<source>``."""
-    return scope in PLAIN_SCOPES or (scope.startswith(INTAKE_PREFIX) and len(scope) > len(INTAKE_PREFIX))
+    """Whether a scope is one of ours: ``read``, ``write``, ``admin`` or ``intake:<source>``.
+
+    A source's name goes into fingerprints, logs and labels of metrics: `SOURCE` is its form.
+    """
+    return scope in PLAIN_SCOPES or (
+        scope.startswith(INTAKE_PREFIX) and SOURCE.fullmatch(scope.removeprefix(INTAKE_PREFIX)) is not None
+    )
 
 
 class TokenBook:

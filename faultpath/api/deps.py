@@ -1,8 +1,11 @@
-"""What the routes work with: one `ApiState` made by wiring, the hub's port, and the scopes that routes ask for."""
+"""What the routes work with: one `ApiState` made by wiring, the hub's port, and the scopes that routes ask for.
+
+All dependencies are coroutines: FastAPI runs any other in a thread, at each request.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -125,12 +128,12 @@ class ApiState:
         return Names(self.hub.view)
 
 
-def state_of(request: Request) -> ApiState:
+async def state_of(request: Request) -> ApiState:
     state: ApiState = request.app.state.api
     return state
 
 
-def principal_of(request: Request) -> Principal:
+async def principal_of(request: Request) -> Principal:
     """Who stands behind the request; the gate has put them there."""
     found: Principal | None = getattr(request.state, "principal", None)
     if found is None:
@@ -138,11 +141,11 @@ def principal_of(request: Request) -> Principal:
     return found
 
 
-def require(scope: str) -> Callable[[Request], Principal]:
+def require(scope: str) -> Callable[[Request], Awaitable[Principal]]:
     """A dependency that lets only principals with this scope through."""
 
-    def check(request: Request) -> Principal:
-        principal = principal_of(request)
+    async def check(request: Request) -> Principal:
+        principal = await principal_of(request)
         if not principal.may(scope):
             raise ProblemError(403, "scope", f"this needs the scope {scope!r}", remedy="use a credential that has it")
         return principal
@@ -150,13 +153,13 @@ def require(scope: str) -> Callable[[Request], Principal]:
     return check
 
 
-def view_of(request: Request) -> GraphView:
+async def view_of(request: Request) -> GraphView:
     """The newest graph.
 
     Raises:
         ProblemError: 503, nothing has been read from the store yet.
     """
-    view = state_of(request).hub.view
+    view = (await state_of(request)).hub.view
     if view is None:
         raise ProblemError(
             503,

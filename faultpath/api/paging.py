@@ -9,12 +9,25 @@ from typing import Annotated, Generic, TypeVar
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 
 from faultpath.api.problems import ProblemError
 
 MAX_LIMIT = 500
+MAX_NUMBER = 2**63 - 1
+"""The largest number that the stores can hold; a larger one is nobody's."""
+
 T = TypeVar("T")
+
+
+def _held(number: int) -> int:
+    if abs(number) > MAX_NUMBER:
+        raise ValueError("is larger than any number here")
+    return number
+
+
+Number = Annotated[int, AfterValidator(_held)]
+"""The number of something in the ledger, as strangers give it."""
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="how many items at most")]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before; none for the first page")]
@@ -44,9 +57,13 @@ def decode(cursor: str | None, *kinds: type) -> tuple[str | int, ...] | None:
         key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         key = None
-    if not isinstance(key, list) or [type(part) for part in key] != list(kinds):
+    if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or _too_large(key):
         raise ProblemError(400, "bad_cursor", "the cursor is not one of this list", remedy="begin without a cursor")
     return tuple(key)
+
+
+def _too_large(key: Sequence[str | int]) -> bool:
+    return any(isinstance(part, int) and abs(part) > MAX_NUMBER for part in key)
 
 
 def page_of(items: Sequence[T], limit: int, key: Sequence[str | int] | None) -> Page[T]:

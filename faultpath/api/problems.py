@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -77,7 +77,8 @@ class ProblemError(Exception):
 
 def respond(error: ProblemError) -> Response:
     """The HTTP answer of a problem."""
-    body = orjson.dumps(error.problem.model_dump(exclude_none=True))
+    # written as ASCII: what is quoted from a request may hold half a surrogate pair, which UTF-8 has no bytes for
+    body = json.dumps(error.problem.model_dump(exclude_none=True), separators=(",", ":"))
     return Response(body, error.problem.status, headers=error.headers, media_type=PROBLEM_TYPE)
 
 

@@ -8,6 +8,7 @@ subscriber whose ``Last-Event-ID`` is of another run, or has left the ring, gets
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ RING = 4096
 HEARTBEAT_S = 15.0
 # a page redraws at most this often
 PAUSE_S = 0.2
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ class ChangeStream:
 
     def _position(self, last_id: str | None) -> int | None:
         run, _, number = (last_id or "").rpartition("-")
-        if run != self.run or not number.isdigit() or int(number) > self._last:
+        if run != self.run or not NUMBER.fullmatch(number) or int(number) > self._last:
             return None
         return int(number)
 

@@ -72,7 +72,7 @@ async def list_alerts(
     )
     try:
         found = api.hub.book.page(wanted, cursor=cursor, limit=limit)
-    except ValueError:
+    except (ValueError, OverflowError):  # not of our form, or a time that no store can hold
         raise ProblemError(400, "bad_cursor", "the cursor is not one of this list") from None
     return Page[AlertOut](items=[alert_out(alert, api.names) for alert in found.alerts], next_cursor=found.cursor)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, SecretStr, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints, model_validator
 
 from cmdb.model import new_ulid
 from collectors.snmp.session import AuthProtocol, CommunityV2c, Credential, PrivProtocol, UserV3
@@ -49,17 +49,29 @@ class RangeList(Shape):
     items: list[RangeOut]
 
 
+def _is_text(secret: SecretStr | None) -> SecretStr | None:
+    """JSON can write half a surrogate pair, which is no text and cannot be sealed."""
+    try:
+        (secret or SecretStr("")).get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("is not text") from None
+    return secret
+
+
+Secret = Annotated[SecretStr | None, Field(max_length=255), AfterValidator(_is_text)]
+
+
 class CredentialIn(Shape):
     """An SNMP credential: ``community`` for v2c, ``user`` and its secrets for v3. It is never given back."""
 
     name: Name
     kind: Literal["v2c", "v3"]
-    community: Annotated[SecretStr | None, Field(max_length=255)] = None
+    community: Secret = None
     user: Annotated[str | None, Field(max_length=32)] = None
     auth: AuthProtocol | None = None
-    auth_secret: Annotated[SecretStr | None, Field(max_length=255)] = None
+    auth_secret: Secret = None
     priv: PrivProtocol | None = None
-    priv_secret: Annotated[SecretStr | None, Field(max_length=255)] = None
+    priv_secret: Secret = None
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> CredentialIn:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from faultpath.access.model import READ, WRITE, Principal
 from faultpath.api.deps import Api, ApiState, require
 from faultpath.api.impact_map import ImpactMap, map_of
-from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
+from faultpath.api.paging import Cursor, Limit, Number, Page, decode, page_of
 from faultpath.api.problems import FieldError, ProblemError, not_found
 from faultpath.api.routes.alerts import AlertOut, alert_out
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, SeverityWord, Shape, word_of
@@ -192,7 +192,7 @@ async def list_incidents(
 
 
 @router.get("/incidents/{number}")
-async def get_incident(number: int, api: Api) -> IncidentDetail:
+async def get_incident(number: Number, api: Api) -> IncidentDetail:
     """Everything about one incident."""
     with api.ledger.read() as connection:
         incident = _known(connection, number)
@@ -200,7 +200,7 @@ async def get_incident(number: int, api: Api) -> IncidentDetail:
 
 
 @router.get("/incidents/{number}/map")
-async def get_incident_map(number: int, api: Api) -> ImpactMap:
+async def get_incident_map(number: Number, api: Api) -> ImpactMap:
     """The path from the root to services and people, with positions."""
     with api.ledger.read() as connection:
         incident = _known(connection, number)
@@ -208,7 +208,7 @@ async def get_incident_map(number: int, api: Api) -> ImpactMap:
 
 
 @router.post("/incidents/{number}/acts")
-async def act_on_incident(number: int, body: ActIn, api: Api, who: Writer) -> IncidentDetail:
+async def act_on_incident(number: Number, body: ActIn, api: Api, who: Writer) -> IncidentDetail:
     """Acknowledge, start, pend, resolve, close, reopen, set the priority, or comment."""
     with api.ledger.begin() as connection:
         before = _known(connection, number)
@@ -224,7 +224,7 @@ async def act_on_incident(number: int, body: ActIn, api: Api, who: Writer) -> In
 
 
 @router.post("/incidents/{number}/release")
-async def release_notices(number: int, api: Api, who: Writer) -> Released:
+async def release_notices(number: Number, api: Api, who: Writer) -> Released:
     """Let the held notices of an incident go: a person agrees to telling that many."""
     with api.ledger.begin() as connection:
         incident = _known(connection, number)

@@ -11,7 +11,7 @@ from pydantic import Field
 from alerting import set_aside
 from faultpath.access.model import READ, WRITE, Principal
 from faultpath.api.deps import Api, require
-from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
+from faultpath.api.paging import Cursor, Limit, Number, Page, decode, page_of
 from faultpath.api.shapes import ReasonOut, Shape
 from ledger.audit import record
 
@@ -39,7 +39,7 @@ class SetAsideOut(Shape):
 class ReplayIn(Shape):
     """What to replay: these numbers, or all that wait (of one reason)."""
 
-    numbers: Annotated[list[int], Field(max_length=1000, default_factory=list)]
+    numbers: Annotated[list[Number], Field(max_length=1000, default_factory=list)]
     reason: Annotated[str | None, Field(max_length=64)] = None
 
 

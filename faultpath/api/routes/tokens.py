@@ -75,7 +75,7 @@ async def create_token(body: TokenNew, api: Api, who: Admin) -> TokenMade:
     """Make a token. Its secret is in this answer and nowhere else."""
     if unknown := [scope for scope in body.scopes if not known_scope(scope)]:
         wrong = [FieldError(field="scopes", message=f"{scope!r} is no scope") for scope in unknown]
-        remedy = "use read, write, admin or intake:<source>"
+        remedy = "use read, write, admin or intake:<source>; a source is up to 64 letters, digits, dots, dashes"
         raise ProblemError(422, "unknown_scope", "a scope is unknown", remedy=remedy, errors=wrong)
     expires_at = api.clock.now() + timedelta(days=body.expires_in_days) if body.expires_in_days else None
     token, secret = api.tokens.create(who, body.name, frozenset(body.scopes), expires_at)
