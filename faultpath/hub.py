@@ -32,11 +32,11 @@ from cmdb.errors import StoreUnavailableError
 from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
+from faultpath.questions import Moment
 from impact.assess import Assessor
 from impact.graph import compile_graph
-from impact.model import Assessment, Complaint, ComplaintKind, Health, RootImpact, Signs
+from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
 from impact.vocabulary import vocabulary_of
-from impact.whatif import Outcome, PointOfFailure, Scenario, explained_points_of_failure, try_out
 from ledger.clock import Clock
 from ledger.crash import boundary
 from ledger.engine import Ledger
@@ -165,39 +165,13 @@ class Hub:
                 known = get(connection, situation_id)
         return known.members if known else ()
 
-    async def what_if(self, ci_id: str) -> RootImpact:
-        """What the failure of one CI alone would do. Nothing is stored.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
+    def moment(self) -> Moment | None:
+        """What is now; ``None`` until the graph was read once."""
         if self._graph is None:
-            raise KeyError(ci_id)
-        return await asyncio.to_thread(Assessor(self._graph.assessor.graph).what_if, ci_id)
-
-    async def try_out(self, scenario: Scenario) -> tuple[Outcome, Outcome]:
-        """What there is now, and what a scenario would make of it. Nothing is stored.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
-        if self._graph is None:
-            raise KeyError(scenario)
-        graph, now = self._graph.assessor.graph, self.assessment
-        known = {graph.index[ci]: one.own for ci, one in (now.health if now else {}).items() if ci in graph.index}
-        own = {node: health for node, health in known.items() if health > Health.OK}
-        before = await asyncio.to_thread(try_out, graph, own, Scenario())
-        return before, await asyncio.to_thread(try_out, graph, own, scenario)
-
-    async def points_of_failure(self, ci_id: str) -> tuple[PointOfFailure, ...]:
-        """What a CI hangs by.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
-        if self._graph is None:
-            raise KeyError(ci_id)
-        return await asyncio.to_thread(explained_points_of_failure, self._graph.assessor.graph, ci_id)
+            return None
+        health = self.assessment.health if self.assessment else {}
+        faults = {ci_id: one.own for ci_id, one in health.items() if one.own > Health.OK}
+        return Moment(view=self._graph.view, graph=self._graph.assessor.graph, faults=faults)
 
     async def graph_changed(self) -> None:
         """Load and compile the newest revision, bind the alerts anew, and decide again.

@@ -56,6 +56,7 @@ from faultpath.importing import Importer
 from faultpath.logs import configure
 from faultpath.metrics import Metrics
 from faultpath.polling import Rounds, TrapPort
+from faultpath.questions import Past
 from faultpath.secrets import SecretBox, write_private
 from faultpath.server import Serving, bind, serving
 from faultpath.settings import BrokerSettings, Settings, secret_text
@@ -337,6 +338,7 @@ class _Builder:
             inbox=self.inbox,
             graph=self.graph,
             hub=self.hub,
+            past=Past(self.graph, self.catalogue),
             acted=self.tellers.acted,
             vault_changed=self.vault_changed,
             users=self._users(),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
+from pydantic import AwareDatetime
 
 from alerting.store import AlertBook
 from faultpath.access.model import Principal
@@ -27,10 +28,10 @@ from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from faultpath.importing import Importer
 from faultpath.metrics import Metrics
+from faultpath.questions import Moment, Past
 from faultpath.settings import Settings
 from faultpath.supervisor import Supervisor
-from impact.model import Assessment, RootImpact
-from impact.whatif import Outcome, PointOfFailure, Scenario
+from impact.model import Assessment
 from ledger.clock import Clock
 from ledger.engine import Ledger
 from ledger.inbox import Inbox
@@ -64,28 +65,8 @@ class HubPort(Protocol):
         """The fingerprints of a situation's alerts, the root's own first; empty if nothing is known of it."""
         ...
 
-    async def what_if(self, ci_id: str) -> RootImpact:
-        """What the failure of one CI alone would do. Nothing is stored.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
-        ...
-
-    async def try_out(self, scenario: Scenario) -> tuple[Outcome, Outcome]:
-        """What there is now, and what a scenario would make of it. Nothing is stored.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
-        ...
-
-    async def points_of_failure(self, ci_id: str) -> tuple[PointOfFailure, ...]:
-        """What a CI hangs by.
-
-        Raises:
-            KeyError: the graph has no such CI.
-        """
+    def moment(self) -> Moment | None:
+        """What is now; ``None`` until the graph was read once."""
         ...
 
     async def graph_changed(self) -> None:
@@ -107,6 +88,7 @@ class ApiState:
     inbox: Inbox
     graph: GraphAccess
     hub: HubPort
+    past: Past
     acted: Callable[[int], None]
     vault_changed: Callable[[], None]
     users: Users
@@ -174,3 +156,18 @@ async def view_of(request: Request) -> GraphView:
 Api = Annotated[ApiState, Depends(state_of)]
 Who = Annotated[Principal, Depends(principal_of)]
 View = Annotated[GraphView, Depends(view_of)]
+
+
+async def moment_of(request: Request, at: AwareDatetime | None = None) -> Moment:
+    """What a question is asked of: now, or the graph at a past time (``?at=``, with its zone).
+
+    Raises:
+        StoreUnavailableError: the store does not answer.
+    """
+    api = await state_of(request)
+    if at is not None:
+        return await api.past.at(at)
+    return api.hub.moment() or await api.past.at(api.clock.now())
+
+
+AtMoment = Annotated[Moment, Depends(moment_of)]

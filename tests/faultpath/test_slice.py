@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.faultpath.conftest import MODEL, Station, eventually
@@ -135,6 +136,28 @@ async def test_a_scenario_is_compared_with_what_is_now_and_nothing_is_stored(sta
     assert (await station.get("/incidents"))["items"] == []
     nobody = await station.http.post("/api/v1/what-if", json={"maintenance": ["nobody"]})
     assert (nobody.status_code, nobody.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_the_same_is_asked_of_a_past_time(station: Station) -> None:
+    await imported(station)
+    crm = (await station.get("/cis", query="CRM", **{"class": "BusinessService"}))["items"][0]["id"]
+    db1 = (await station.get("/cis", query="db1"))["items"][0]["id"]
+    then = datetime.now(UTC).isoformat()
+    moved = MODEL.read_bytes().replace(
+        b"{from: crm-app, type: RUNS_ON, to: db1}", b"{from: crm-app, type: RUNS_ON, to: db2}"
+    )
+    moved = moved.replace(b"{key: sales,", b"{key: db2, class: Server, name: db2}\n  - {key: sales,")
+    answer = await station.http.post("/api/v1/import", content=moved, headers={"content-type": "application/yaml"})
+    assert answer.status_code == 200, answer.text
+    assert (await station.get(f"/cis/{db1}/impact"))["services"] == []
+    told = await station.get(f"/cis/{db1}/impact", at=then)
+    assert [(s["service"]["name"], s["state"]) for s in told["services"]] == [("CRM", "down")]
+    points = await station.get(f"/cis/{crm}/points-of-failure", at=then)
+    assert [point["ci"]["name"] for point in points["points"]] == ["CRM application", "db1"]
+    assert points["revision"] < (await station.get(f"/cis/{crm}/points-of-failure"))["revision"]
+    before_all = await station.http.get(f"/api/v1/cis/{db1}/impact", params={"at": "2020-01-01T00:00:00Z"})
+    no_zone = await station.http.get(f"/api/v1/cis/{db1}/impact", params={"at": "2020-01-01T00:00:00"})
+    assert (before_all.status_code, no_zone.status_code) == (404, 400)
 
 
 async def test_a_service_is_told_what_it_hangs_by(station: Station) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,12 +13,13 @@ from pydantic import Field
 from cmdb.model import CI, LinkedObservation, Relation
 from faultpath.access.model import READ
 from faultpath.api import export
-from faultpath.api.deps import Api, ApiState, View, Who, require
+from faultpath.api.deps import Api, ApiState, AtMoment, View, Who, require
 from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
 from faultpath.api.problems import not_found
 from faultpath.api.routes.incidents import ServiceOut, StakeholderOut, service_out, stakeholder_out
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
+from impact.assess import Assessor
 from impact.model import Health
 from ledger.audit import record
 
@@ -200,14 +202,17 @@ async def get_history(ci_id: str, api: Api) -> HistoryList:
 
 
 @router.get("/cis/{ci_id}/impact")
-async def get_impact(ci_id: str, api: Api, view: View) -> WhatIf:
-    """What would break, and who would be hit, if this CI alone failed now."""
-    known_ci(view, ci_id)
-    impact = await api.hub.what_if(ci_id)
-    names = api.names
+async def get_impact(ci_id: str, moment: AtMoment) -> WhatIf:
+    """What would break, and who would be hit, if this CI alone failed now.
+
+    ``?at=`` asks it of the graph of a past time.
+    """
+    known_ci(moment.view, ci_id)
+    impact = await asyncio.to_thread(Assessor(moment.graph).what_if, ci_id)
+    names = Names(moment.view)
     return WhatIf(
         ci=names.ref(ci_id),
-        revision=view.revision,
+        revision=moment.view.revision,
         services=[service_out(hit, names) for hit in impact.services],
         cannot_work=len(impact.cannot_work),
         limited=len(impact.limited),

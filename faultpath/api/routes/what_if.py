@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from faultpath.access.model import READ
-from faultpath.api.deps import Api, View, require
+from faultpath.api.deps import AtMoment, require
 from faultpath.api.routes.cis import known_ci
 from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
 from impact.model import Health
-from impact.whatif import Outcome, Scenario, compare
+from impact.whatif import Outcome, Scenario, compare, explained_points_of_failure, try_out
 
 MOST_CHANGES = 1_000
 MOST_NAMED = 1_000
@@ -99,20 +100,24 @@ class PointsOfFailureOut(Shape):
 
 
 @router.post("/what-if")
-async def what_if(body: ScenarioIn, api: Api, view: View) -> ComparedOut:
-    """What would change if this failed, were well again, or went into maintenance. Nothing is stored."""
+async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
+    """What would change if this failed, were well again, or went into maintenance. Nothing is stored.
+
+    ``?at=`` asks it of the graph of a past time, with nothing broken.
+    """
     for ci_id in (*(one.ci for one in body.fail), *body.restore, *body.maintenance, *body.sites):
-        known_ci(view, ci_id)
+        known_ci(moment.view, ci_id)
     scenario = Scenario(
         fail={one.ci: Health[one.health.upper()] for one in body.fail},
         restore=frozenset(body.restore),
         maintenance=frozenset(body.maintenance),
         sites=frozenset(body.sites),
     )
-    before, after = await api.hub.try_out(scenario)
-    names, changes = api.names, compare(before, after)
+    before = await asyncio.to_thread(try_out, moment.graph, moment.own, Scenario())
+    after = await asyncio.to_thread(try_out, moment.graph, moment.own, scenario)
+    names, changes = Names(moment.view), compare(before, after)
     return ComparedOut(
-        revision=view.revision,
+        revision=moment.view.revision,
         before=_outcome(before, names),
         after=_outcome(after, names),
         changed=len(changes),
@@ -125,14 +130,17 @@ async def what_if(body: ScenarioIn, api: Api, view: View) -> ComparedOut:
 
 
 @router.get("/cis/{ci_id}/points-of-failure")
-async def get_points_of_failure(ci_id: str, api: Api, view: View) -> PointsOfFailureOut:
-    """What this CI hangs by: each CI whose failure alone brings it down, and the fewest needs to double."""
-    known_ci(view, ci_id)
-    found = await api.hub.points_of_failure(ci_id)
-    names = api.names
+async def get_points_of_failure(ci_id: str, moment: AtMoment) -> PointsOfFailureOut:
+    """What this CI hangs by: each CI whose failure alone brings it down, and the fewest needs to double.
+
+    ``?at=`` asks it of the graph of a past time.
+    """
+    known_ci(moment.view, ci_id)
+    found = await asyncio.to_thread(explained_points_of_failure, moment.graph, ci_id)
+    names = Names(moment.view)
     return PointsOfFailureOut(
         ci=names.ref(ci_id),
-        revision=view.revision,
+        revision=moment.view.revision,
         points=[
             PointOfFailureOut(
                 ci=names.ref(point.ci_id),

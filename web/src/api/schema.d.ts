@@ -131,6 +131,8 @@ export interface paths {
         /**
          * Get Impact
          * @description What would break, and who would be hit, if this CI alone failed now.
+         *
+         *     ``?at=`` asks it of the graph of a past time.
          */
         get: operations["get_impact"];
         put?: never;
@@ -151,6 +153,8 @@ export interface paths {
         /**
          * Get Points Of Failure
          * @description What this CI hangs by: each CI whose failure alone brings it down, and the fewest needs to double.
+         *
+         *     ``?at=`` asks it of the graph of a past time.
          */
         get: operations["get_points_of_failure"];
         put?: never;
@@ -692,6 +696,8 @@ export interface paths {
         /**
          * What If
          * @description What would change if this failed, were well again, or went into maintenance. Nothing is stored.
+         *
+         *     ``?at=`` asks it of the graph of a past time, with nothing broken.
          */
         post: operations["what_if"];
         delete?: never;
@@ -2744,7 +2750,9 @@ export interface operations {
     };
     get_impact: {
         parameters: {
-            query?: never;
+            query?: {
+                at?: string | null;
+            };
             header?: never;
             path: {
                 ci_id: string;
@@ -2836,7 +2844,9 @@ export interface operations {
     };
     get_points_of_failure: {
         parameters: {
-            query?: never;
+            query?: {
+                at?: string | null;
+            };
             header?: never;
             path: {
                 ci_id: string;
@@ -5711,7 +5721,9 @@ export interface operations {
     };
     what_if: {
         parameters: {
-            query?: never;
+            query?: {
+                at?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -1,0 +1,62 @@
+"""What is asked of without anything being stored: the graph now, with its faults, or as it was at a past time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cmdb.catalogue import Catalogue
+from cmdb.model import Snapshot
+from faultpath.graph_access import GraphAccess
+from faultpath.graph_view import GraphView
+from impact.graph import CompiledGraph, compile_graph
+from impact.model import Health
+from impact.scale import Level
+from impact.vocabulary import vocabulary_of
+
+KEPT = 4
+"""So many past graphs are kept compiled: several questions are asked of one moment, and a graph may be large."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One revision, and what is broken in it by ``ci_id``; in a past one nothing: faults of then are not looked up."""
+
+    view: GraphView
+    graph: CompiledGraph
+    faults: Mapping[str, Health] = field(default_factory=dict)
+
+    @property
+    def own(self) -> dict[int, Level]:
+        """The faults as the engine takes them."""
+        return {self.graph.index[ci]: health for ci, health in self.faults.items() if ci in self.graph.index}
+
+
+class Past:
+    """The graph at past times, read from the store's history and compiled beside the loop."""
+
+    def __init__(self, store: GraphAccess, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._vocabulary = vocabulary_of(catalogue)
+        self._kept: OrderedDict[int, Moment] = OrderedDict()
+
+    async def at(self, at: datetime) -> Moment:
+        """The newest revision that was made at or before a time; before the first one, the empty graph.
+
+        Raises:
+            StoreUnavailableError: the store does not answer.
+        """
+        snapshot = await self._store.run(lambda graph: graph.snapshot(at=at))
+        if snapshot.revision not in self._kept:
+            self._kept[snapshot.revision] = await asyncio.to_thread(self._compile, snapshot)
+        self._kept.move_to_end(snapshot.revision)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        return self._kept[snapshot.revision]
+
+    def _compile(self, snapshot: Snapshot) -> Moment:
+        return Moment(view=GraphView(snapshot, self._catalogue.is_a), graph=compile_graph(snapshot, self._vocabulary))
