@@ -147,4 +147,6 @@ def _at_of(spec: Mapping[str, Any], scale: Scale, where: str) -> Condition:
     if len(ways) != 1:
         raise ModelError(where, "says not at which level", "write is: LEVEL or at_least: LEVEL")
     level = scale.number(spec[ways[0]], f"{where}.{ways[0]}")
-    return At(name=str(spec["input"]), level=level, or_worse=ways[0] == "at_least")
+    # nothing is worse than the worst: to be at it is to be at it or worse, which is monotone
+    or_worse = ways[0] == "at_least" or level == scale.worst
+    return At(name=str(spec["input"]), level=level, or_worse=or_worse)

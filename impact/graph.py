@@ -5,7 +5,7 @@ Built once per revision. CIs are indices here; `ids` and `index` translate.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,8 +14,8 @@ from cmdb.model import CI, Relation, Snapshot
 from impact.errors import ModelError
 from impact.network import Cable, Network
 from impact.order import Order
-from impact.rules import KOfN, Number, Rule, Scoped, Worst, exact, points_of, rule_of
-from impact.scale import Level, Profile, Seen, seen_of
+from impact.rules import KOfN, Number, Rule, Scoped, Worst, exact, points_of, rising, rule_of
+from impact.scale import OUTSIDE, Level, Profile, Seen, rises, seen_of
 from impact.vocabulary import RelationMeaning, Vocabulary
 
 
@@ -131,27 +131,62 @@ class CompiledGraph:
     @cached_property
     def standing(self) -> list[int]:
         """CIs that may not be ok although nothing is broken: by their rules, by a map, or in a refused circle."""
-        own = [i for i, rules in self._rules.items() if any(not isinstance(r.rule, (KOfN, Worst)) for r in rules)]
+        own = [i for i, rules in self._rules.items() if any(not self._rests(i, scoped) for scoped in rules)]
+        bare = [i for i in self._rules if self.without_inputs and not self.needs[i]]
         mapped = [i for i, needs in enumerate(self.needs) if any(need.sees[0] > 0 for need in needs)]
-        return sorted({*own, *mapped, *self.refused})
+        return sorted({*own, *bare, *mapped, *self.refused})
+
+    def _rests(self, i: int, scoped: Scoped) -> bool:
+        """Whether a rule surely says ok while all that it takes is ok."""
+        if isinstance(scoped.rule, KOfN):
+            seen = [need.sees[0] for need in self.needs[i] if need.group == scoped.group]
+            return not any(seen) and (not seen or len(seen) >= scoped.rule.k)
+        return isinstance(scoped.rule, Worst)
 
     @cached_property
     def refused(self) -> frozenset[int]:
         """CIs in a circle of needs that has no least fixpoint, or that the policy refuses: they are unknown."""
-        refuses = self.profile.policy.cycles == "refuse"
-        return frozenset(
-            member
-            for circle in self.order.circles.values()
-            if refuses or any(not scoped.rule.monotone for i in circle for scoped in self.rules_of(i))
-            for member in circle
+        if self.profile.policy.cycles == "refuse":
+            return frozenset(member for circle in self.order.circles.values() for member in circle)
+        return self._in_circles(
+            lambda i, inside: (
+                all(scoped.rule.monotone for scoped in self.rules_of(i))
+                and all(
+                    rises(need.sees) and (need.drops is None or rising(need.drops, self.scale))
+                    for need in self.needs[i]
+                    if need.provider in inside
+                )
+            )
         )
 
-    def refusal(self, i: int) -> str | None:
+    @cached_property
+    def _doubtful(self) -> frozenset[int]:
+        """CIs in a circle where a member that stops to be unknown may make another better: what counts changes."""
+        return self._in_circles(
+            lambda i, inside: (
+                all(isinstance(scoped.rule, Worst) for scoped in self.rules_of(i))
+                and all(n.sees[OUTSIDE] <= max(n.sees[0], OUTSIDE) for n in self.needs[i] if n.provider in inside)
+            )
+        )
+
+    def _in_circles(self, fine: Callable[[int, Collection[int]], bool]) -> frozenset[int]:
+        """The members of the circles in which not all are fine."""
+        circles = [frozenset(circle) for circle in self.order.circles.values()]
+        return frozenset[int]().union(*(c for c in circles if not all(fine(member, c) for member in c)))
+
+    def refuses(self, circle: Collection[int], unknown: Collection[int]) -> bool:
+        """Whether a circle cannot be worked out while these CIs are unknown by themselves."""
+        some = next(iter(circle))
+        return some in self.refused or (some in self._doubtful and any(member in unknown for member in circle))
+
+    def refusal(self, i: int, unknown: Collection[int] = ()) -> str | None:
         """The loop into which a CI's needs lead and that cannot be worked out, spelled; ``None`` if there is none."""
-        trail = self.order.loop(i)
-        if not trail or trail[-1] not in self.refused:
-            return None
-        return " -> ".join(self.name(node) for node in trail)
+
+        def refused(node: int) -> bool:
+            circle = self.order.circles.get(self.order.rank[node])
+            return circle is not None and self.refuses(circle, unknown)
+
+        return " -> ".join(self.name(node) for node in self.order.loop(i, refused)) or None
 
     @cached_property
     def without_inputs(self) -> Level:
@@ -300,25 +335,28 @@ def _all_rules(graph: CompiledGraph) -> dict[int, tuple[Scoped, ...]]:
 
 def _rules(graph: CompiledGraph, i: int) -> Iterable[Scoped]:
     """Hard needs combine by worst unless ``rules`` says otherwise; a group needs one of its members unless stated."""
-    attributes, profile, where = graph.cis[i].attributes, graph.profile, graph.cis[i].name
-    stated = attributes.get("rules")
-    if stated is None:
-        yield Scoped(group=None, rule=Worst(profile=profile))
-    for place, spec in enumerate(stated if isinstance(stated, list) else []):
-        yield Scoped(group=None, rule=_read_rule(graph, spec, f"{where}: rules.{place}"))
-    groups = attributes.get("requirements")
-    known = groups if isinstance(groups, Mapping) else {}
+    attributes, where = graph.cis[i].attributes, graph.cis[i].name
+    stated, groups = attributes.get("rules", ["worst"]), attributes.get("requirements", {})
+    if not isinstance(stated, list):
+        graph.mistakes.append(ModelError(f"{where}: rules", "is no list", "write a list of rules"))
+        stated = ["worst"]
+    if not isinstance(groups, Mapping):
+        graph.mistakes.append(ModelError(f"{where}: requirements", "is no mapping", "write a rule for each group"))
+        groups = {}
+    for place, spec in enumerate(stated):
+        yield Scoped(group=None, rule=_read_rule(graph, spec, f"{where}: rules.{place}", "worst"))
+    known = {str(group): spec for group, spec in groups.items()}
     for group in sorted({*known, *(need.group for need in graph.needs[i] if need.group is not None)}):
-        spec = known.get(group, {"rule": "k_of_n"})
-        yield Scoped(group=group, rule=_read_rule(graph, spec, f"{where}: requirements.{group}"))
+        spec = known.get(group, "k_of_n")
+        yield Scoped(group=group, rule=_read_rule(graph, spec, f"{where}: requirements.{group}", "k_of_n"))
 
 
-def _read_rule(graph: CompiledGraph, spec: Any, where: str) -> Rule:
+def _read_rule(graph: CompiledGraph, spec: Any, where: str, default: str) -> Rule:
     try:
         return rule_of(spec, graph.profile, where)
     except ModelError as error:
         graph.mistakes.append(error)
-        return Worst(profile=graph.profile)
+        return rule_of(default, graph.profile, where)
 
 
 def _network(graph: CompiledGraph, parts: _Parts) -> Network:

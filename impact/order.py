@@ -63,12 +63,12 @@ class Order:
             self.circles[self._ranks] = tuple(sorted(members))
         self._ranks += 1
 
-    def loop(self, start: int) -> list[int]:
-        """The shortest way from a CI over its needs into a circle and once around; empty if there is none.
+    def loop(self, start: int, wanted: Callable[[int], bool]) -> list[int]:
+        """The shortest way from a CI over its needs to one in a circle that is wanted, and once around; empty if none.
 
         The last of it stands in it once before: ``[d, a, b, c, a]``.
         """
-        way = self._shortest(start, lambda node: self.rank[node] in self.circles)
+        way = self._shortest(start, wanted)
         if not way:
             return []
         inside = set(self.circles[self.rank[way[-1]]])

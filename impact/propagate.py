@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import TypeAlias
 
 from impact.graph import CompiledGraph, Need
@@ -48,21 +49,26 @@ class Propagation:
         changed: list[int] = []
         for store, added in ((self.own, own), (self.network, network or {})):
             for node, level in added.items():
-                if level > store.get(node, 0) or (level == OUTSIDE and node not in store):
-                    store[node] = level
+                worse = self._worse(level, store.get(node, 0))
+                if worse != store.get(node, 0):
+                    store[node] = worse
                     changed.append(node)
         fresh = set(maintained) - self.maintained
         self.maintained |= fresh
-        self._settle([*changed, *fresh])
+        self._settle([*changed, *self._dependents_of(fresh)])
 
     def put(self, own: Mapping[int, Level], maintained: Iterable[int] = ()) -> frozenset[int]:
         """Replace own health and maintenance altogether, settle what that touches, and say whose health changed."""
         before, wanted = dict(self.full), set(maintained)
         touched = {n for n in own.keys() | self.own.keys() if own.get(n, 0) != self.own.get(n, 0)}
-        touched |= wanted ^ self.maintained
+        touched.update(self._dependents_of(wanted ^ self.maintained))
         self.own, self.maintained = dict(own), wanted
         self._settle(touched)
         return frozenset(n for n in before.keys() | self.full.keys() if before.get(n, 0) != self.full.get(n, 0))
+
+    def _dependents_of(self, nodes: Iterable[int]) -> Iterable[int]:
+        """Maintenance changes nothing of a CI itself, but of what those see who need it."""
+        return (dependent for node in nodes for dependent in self.graph.dependents[node])
 
     def _settle(self, start: Iterable[int]) -> None:
         """Providers first, by rank; a circle is worked out as a whole."""
@@ -91,10 +97,10 @@ class Propagation:
         """Give a CI its value; whether it is another than before."""
         self.visited += 1
         own = self.own.get(node, 0)
-        plain = _worse(own, self.needed(node, full=False))
+        plain = self._worse(own, self.needed(node, full=False))
         full = plain
         if self.network:
-            full = _worse(_worse(plain, self.network.get(node, 0)), self.needed(node, full=True))
+            full = self._worse(self._worse(own, self.network.get(node, 0)), self.needed(node, full=True))
         return self._keep(node, plain, full)
 
     def _keep(self, node: int, plain: Level, full: Level) -> bool:
@@ -111,18 +117,26 @@ class Propagation:
     def _settle_circle(self, circle: tuple[int, ...]) -> list[int]:
         """The least fixpoint of needs in a circle, from below; unknown where a rule in it has none."""
         before = {node: (self.plain.get(node, 0), self.full.get(node, 0)) for node in circle}
-        refused = circle[0] in self.graph.refused
+        refused = self.graph.refuses(circle, self._unknown(circle))
         for node in circle:
             own = self.own.get(node, 0)
-            level = own if not refused or own > self.graph.scale.ok else self.graph.scale.unknown
-            self._keep(node, level, level)
-        waiting = [] if refused else list(circle)
+            level = self._worse(own, self.graph.scale.unknown) if refused else own
+            self._keep(node, level, self._worse(level, self.network.get(node, 0)) if refused else own)
+        waiting = dict.fromkeys(() if refused else circle)
         inside = set(circle)
         while waiting:
-            node = waiting.pop()
+            node, _ = waiting.popitem()
             if self._work_out(node):
-                waiting += [d for d in self.graph.dependents[node] if d in inside and d not in waiting]
+                waiting.update(dict.fromkeys(d for d in self.graph.dependents[node] if d in inside))
         return [node for node, was in before.items() if was != (self.plain.get(node, 0), self.full.get(node, 0))]
+
+    def _unknown(self, nodes: Iterable[int]) -> frozenset[int]:
+        """Those that are unknown by themselves."""
+        return frozenset(node for node in nodes if self.own.get(node, 0) == OUTSIDE)
+
+    def refusal(self, node: int) -> str | None:
+        """The loop into which a CI's needs lead and that cannot be worked out, spelled; ``None`` if there is none."""
+        return self.graph.refusal(node, self._unknown(self.own))
 
     # What a CI sees of its needs
 
@@ -131,14 +145,21 @@ class Propagation:
         if node not in self.graph.ruled:
             values, plain = self.full if full else self.plain, self.plain
             worst = 0
-            for need in self.graph.needs[node]:
+            for need in self._counting(node):
                 seen = need.sees[(values if need.carries_network else plain).get(need.provider, 0)]
                 worst = max(worst, seen)
             return worst
+        if not self.graph.needs[node] and self.graph.profile.policy.no_inputs is not None:
+            return self.graph.without_inputs
         found = [level for _, _, level in self._ruled(node, full=full) if level is not None]
-        if found:
-            return max(found)
-        return self.graph.without_inputs if not self.graph.needs[node] else 0
+        return reduce(self._worse, found) if found else 0
+
+    def _counting(self, node: int) -> list[Need]:
+        """A CI's needs, without those in maintenance where that takes them out."""
+        needs = self.graph.needs[node]
+        if not self.maintained or not self.graph.ignores_maintained(node):
+            return needs
+        return [need for need in needs if need.provider not in self.maintained]
 
     def _ruled(self, node: int, *, full: bool = True) -> list[Applied]:
         """Each rule of a CI with its inputs and what it makes of them."""
@@ -171,7 +192,7 @@ class Propagation:
             return ()
         blamed: dict[int, Level] = {}
         if node not in self.graph.ruled:
-            pairs = [(need, self.seen(need)) for need in self.graph.needs[node]]
+            pairs = [(need, self.seen(need)) for need in self._counting(node)]
             blamed = {need.provider: seen for need, seen in pairs if seen == value}
         else:
             for scoped, pairs_of_rule, level in self._ruled(node):
@@ -186,13 +207,25 @@ class Propagation:
 
         A CI inherits it if it is not ok, not by itself, and all of its inputs that are a problem are in maintenance.
         """
-        found, ok = set(self.maintained), self.graph.scale.ok
-        heirs = [n for n, level in self.full.items() if level > ok and self.graph.inherits(n)]
-        for node in sorted(heirs, key=lambda n: self.graph.order.rank[n]):
-            bad = {need.provider for need in self.graph.needs[node] if self.seen(need) > ok}
-            if bad and self.own.get(node, 0) <= ok and found.issuperset(bad):
-                found.add(node)
+        ok = self.graph.scale.ok
+        heirs = [n for n, level in self.full.items() if level > ok >= self.own.get(n, 0) and self.graph.inherits(n)]
+        bad = {n: {need.provider for need in self.graph.needs[n] if self.seen(need) > ok} for n in heirs}
+        found = self.maintained.union(n for n in heirs if bad[n])
+        # all might inherit; struck is who has an input that does not: a circle inherits from what all of it hangs on
+        heirs = sorted(found - self.maintained, key=lambda n: self.graph.order.rank[n])
+        while struck := self._struck(heirs, bad, found):
+            heirs = [n for n in heirs if n not in struck]
         return frozenset(found)
+
+    @staticmethod
+    def _struck(heirs: Iterable[int], bad: Mapping[int, set[int]], found: set[int]) -> set[int]:
+        """Strike, providers first, whoever has an input that is a problem and not found; and say who that was."""
+        struck = set()
+        for node in heirs:
+            if not found >= bad[node]:
+                found.discard(node)
+                struck.add(node)
+        return struck
 
     def thin_groups(self, node: int) -> tuple[str, ...]:
         """Groups of this CI that hold with no member to spare, although they had one."""
@@ -204,10 +237,7 @@ class Propagation:
                     thin.append(scoped.group)
         return tuple(sorted(thin))
 
-
-def _worse(one: Level, other: Level) -> Level:
-    """The worse of two; what is unknown stays so unless something is known to be wrong."""
-    if OUTSIDE in (one, other):
+    def _worse(self, one: Level, other: Level) -> Level:
+        """The worse of two; what is unknown stays so unless something is known to be wrong."""
         worse = max(one, other)
-        return worse if worse > 0 else OUTSIDE
-    return max(one, other)
+        return OUTSIDE if OUTSIDE in (one, other) and worse <= self.graph.scale.ok else worse

@@ -34,7 +34,7 @@ class Input:
 
 
 class Rule(Protocol):
-    """``monotone``: a worse input never makes the result better."""
+    """``monotone``: a worse input never makes the result better, or unknown."""
 
     @property
     def monotone(self) -> bool: ...
@@ -75,6 +75,12 @@ class _Rule:
 
     def at_least(self, inputs: Sequence[Input], level: Level) -> list[int]:
         return [place for place, one in enumerate(inputs) if one.level >= level and not one.maintained]
+
+    @property
+    def few_are_known(self) -> bool:
+        """Whether the policy states a level inside of the order, or none, for too few inputs."""
+        stated = self.policy.too_few
+        return stated in (None, "worst") or self.scale.number(stated, "policy.too_few") >= 0
 
     def in_total(self, one: Input) -> bool:
         """Whether an input stays in the total that a share is taken of."""
@@ -132,10 +138,17 @@ class KOfN(_Rule):
     result: Level
     edge: Level
 
+    @property
+    def monotone(self) -> bool:
+        """Not if failing altogether is said to be better than what came before it."""
+        return self.few_are_known and self.result >= max(self.scale.worst - 1, self.edge)
+
     def level(self, inputs: Sequence[Input]) -> Level | None:
         known = sorted(self.known(inputs))
+        if not known:
+            return None  # what is unknown, ignored or in maintenance adds nothing
         if len(known) < self.k:
-            return self._too_few(known) if inputs else None
+            return self._too_few(known)
         kth = known[self.k - 1]
         if kth == self.scale.worst:
             return self.result
@@ -149,7 +162,7 @@ class KOfN(_Rule):
     def _too_few(self, known: Sequence[Level]) -> Level:
         stated = self.policy.too_few
         if stated == "worst":
-            return max(known, default=self.scale.ok)
+            return max(known)
         return self.result if stated is None else self.scale.number(stated, "policy.too_few")
 
 
@@ -158,6 +171,10 @@ class Minimum(_Rule):
     """K of n as other products have it, by policy: the worst of the best k, or ok if k are ok, else the worst."""
 
     k: int
+
+    @property
+    def monotone(self) -> bool:
+        return self.few_are_known
 
     def level(self, inputs: Sequence[Input]) -> Level | None:
         known = sorted(self.known(inputs))
@@ -185,6 +202,10 @@ class Counted(_Rule):
     limit: Level
     result: Level | None
 
+    @property
+    def monotone(self) -> bool:
+        return self.result != OUTSIDE
+
     def level(self, inputs: Sequence[Input]) -> Level | None:
         if not self._fires(inputs):
             return None
@@ -208,9 +229,12 @@ class Counted(_Rule):
         return one.level <= self.limit if self.fewer else one.level >= self.limit
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
-        if self.level(inputs) is None:
+        """What is beyond the limit; where the worst input is the result, what is the worst of all."""
+        level = self.level(inputs)
+        if level is None:
             return []
-        return self.at_least(inputs, self.limit + 1 if self.fewer else max(self.limit, self.scale.ok + 1))
+        bound = max(self.limit + self.fewer, self.scale.ok + 1)
+        return self.at_least(inputs, bound if self.result is not None else min(bound, level))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,10 +294,14 @@ class Points(_Rule):
     drops: Mapping[Level, int]
     thresholds: Mapping[Level, int]
 
+    @property
+    def monotone(self) -> bool:
+        return rising(self.drops, self.scale)
+
     def level(self, inputs: Sequence[Input]) -> Level | None:
         left = self.start - sum(self._drop(one) for one in inputs)
         reached = [level for level, threshold in self.thresholds.items() if left <= threshold]
-        return max(reached, default=self.scale.ok)
+        return max([self.scale.ok, *reached])
 
     def _drop(self, one: Input) -> int:
         return 0 if one.maintained else (self.drops if one.drops is None else one.drops).get(one.level, 0)
@@ -286,13 +314,14 @@ class Points(_Rule):
 class Degraded(Worst):
     """The worst input, with the worst level of all softened."""
 
+    @property
+    def monotone(self) -> bool:
+        """Not if what is softened becomes better than the level before it."""
+        return self.scale.degraded >= self.scale.worst - 1
+
     def level(self, inputs: Sequence[Input]) -> Level | None:
         worst = max(self.known(inputs), default=None)
         return self.scale.degraded if worst == self.scale.worst else worst
-
-    def blamed(self, inputs: Sequence[Input]) -> list[int]:
-        worst = max(self.known(inputs), default=self.scale.ok)
-        return self.at_least(inputs, worst) if worst > self.scale.ok else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +337,7 @@ class Not(_Rule):
         return self.scale.inverse[max(known)] if known else None
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
-        return [place for place, one in enumerate(inputs) if one.level >= 0]
+        return self.at_least(inputs, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,15 +361,24 @@ class When(_Rule):
 
     @property
     def monotone(self) -> bool:
-        return self.condition.monotone and self.unknown is None
+        return self.condition.monotone and self.unknown is None and self.result != OUTSIDE
 
     def level(self, inputs: Sequence[Input]) -> Level | None:
         verdict = self.condition.holds([(one.names, one.level) for one in inputs if not one.maintained])
         return self.unknown if verdict is None else self.result if verdict else None
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
+        """What the condition names; of a monotone one what is a problem, since the others cannot have made it true."""
         named = self.condition.names()
-        return [place for place, one in enumerate(inputs) if not named or named.intersection(one.names)]
+        those = [p for p, one in enumerate(inputs) if not one.maintained and (not named or named & {*one.names})]
+        problems = set(self.at_least(inputs, self.scale.ok + 1))
+        return [place for place in those if not self.monotone or place in problems]
+
+
+def rising(drops: Mapping[Level, int], scale: Scale) -> bool:
+    """Whether what is worse takes at least as many points."""
+    taken = [drops.get(level, 0) for level in range(scale.worst + 1)]
+    return taken == sorted(taken)
 
 
 def _rounded(share: Fraction, how: str) -> Fraction:
@@ -423,7 +461,9 @@ def _k_of_n(spec: _Spec) -> Rule:
     spec.allow("k", "result", "edge")
     scale = spec.profile.scale
     k = spec.whole("k") if "k" in spec.fields else 1
-    return KOfN(profile=spec.profile, k=k, result=spec.level("result", scale.worst), edge=spec.level("edge", 1))
+    return KOfN(
+        profile=spec.profile, k=k, result=spec.level("result", scale.worst), edge=spec.level("edge", scale.at_risk)
+    )
 
 
 def _minimum(spec: _Spec) -> Rule:
@@ -474,7 +514,12 @@ def _points(spec: _Spec) -> Rule:
     spec.allow("from", "drops", "thresholds")
     start = spec.whole("from", 0) if "from" in spec.fields else 100
     drops = spec.by_level("drops") if "drops" in spec.fields else {}
-    return Points(profile=spec.profile, start=start, drops=drops, thresholds=spec.by_level("thresholds"))
+    thresholds = spec.by_level("thresholds")
+    if OUTSIDE in thresholds:
+        raise ModelError(
+            f"{spec.where}.thresholds", "has what is no level", "no points make a CI unknown; leave it out"
+        )
+    return Points(profile=spec.profile, start=start, drops=drops, thresholds=thresholds)
 
 
 def _when(spec: _Spec) -> Rule:

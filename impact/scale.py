@@ -41,6 +41,11 @@ class Scale:
     def worst(self) -> Level:
         return len(self.levels) - 1
 
+    @property
+    def at_risk(self) -> Level:
+        """The least problem; ok on a scale on which the least problem is already the worst."""
+        return self.ok + 1 if self.ok + 1 < self.worst else self.ok
+
     def word(self, level: Level) -> str:
         """The name of a level.
 
@@ -127,14 +132,19 @@ def scale_of(spec: Any, where: str) -> Scale:
     if not 2 <= len(levels) <= MAX_LEVELS or len(set(levels)) != len(levels):
         raise ModelError(f"{where}.levels", "is no order of levels", f"name 2 to {MAX_LEVELS} levels, the best first")
     outside = str(known["outside"]) if known.get("outside") is not None else None
+    if outside in levels:
+        raise ModelError(f"{where}.outside", f"{outside!r} is a level too", "name what is none of the levels")
     bare = Scale(levels=levels, outside=outside, degraded=max(1, len(levels) - 2), inverse=())
+    ok = bare.number(known.get("ok", levels[0]), f"{where}.ok")
+    if not 0 <= ok < bare.worst:
+        raise ModelError(f"{where}.ok", f"{bare.word(ok)!r} leaves no problem", "name a level that has a worse one")
     inverse = {level: len(levels) - 1 - level for level in range(len(levels))}
     for one, other in (known.get("inverse") or {}).items():
         inverse[bare.number(one, f"{where}.inverse")] = bare.number(other, f"{where}.inverse")
     return Scale(
         levels=levels,
         outside=outside,
-        ok=bare.number(known.get("ok", levels[0]), f"{where}.ok"),
+        ok=ok,
         unknown=bare.number(known["unknown"], f"{where}.unknown") if "unknown" in known else OUTSIDE,
         degraded=bare.number(known.get("degraded", levels[bare.degraded]), f"{where}.degraded"),
         inverse=tuple(inverse[level] for level in range(len(levels))),
@@ -194,6 +204,12 @@ def seen_of(spec: Any, profile: Profile, where: str) -> Seen:
             return (*moved, move(OUTSIDE) if healthy else OUTSIDE)
     table = {scale.number(word, where): scale.number(seen, f"{where}.{word}") for word, seen in spec.items()}
     return (*(table.get(level, scale.ok) for level in range(len(scale.levels))), table.get(OUTSIDE, OUTSIDE))
+
+
+def rises(seen: Seen) -> bool:
+    """Whether a provider that gets worse is never seen better, and never goes out of sight."""
+    known = seen[:OUTSIDE]
+    return len(set(known)) == 1 or (known[0] >= 0 and list(known) == sorted(known))
 
 
 Move: TypeAlias = Callable[[Level], Level]

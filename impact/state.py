@@ -111,7 +111,7 @@ def _network_effects(state: State, broken: frozenset[int]) -> None:
             if new is not None:
                 state.narrowed[node] = new
     scale = graph.scale
-    effects = dict.fromkeys(state.narrowed, scale.ok + 1) | dict.fromkeys(state.isolated, scale.worst)
+    effects = dict.fromkeys(state.narrowed, scale.at_risk) | dict.fromkeys(state.isolated, scale.worst)
     if effects:
         state.spread = _again(state.spread, effects)
 

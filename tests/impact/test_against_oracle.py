@@ -1,0 +1,47 @@
+"""The engine says of random graphs what a naive evaluator says of them: any scale, policy, rule, circle and network."""
+
+from __future__ import annotations
+
+from hypothesis import event, given, settings
+
+from impact.propagate import Propagation
+from impact.state import evaluate
+from tests.impact.worlds import SEEDS, SIZES, Draw, levels, nodes, told
+
+
+@settings(max_examples=1000, deadline=None)
+@given(SEEDS, SIZES)
+def test_the_engine_says_what_the_naive_evaluator_says(seed: int, size: int) -> None:
+    case = Draw(seed).case(size)
+    world, graph, wanted = case.world, case.compiled(), case.truth()
+    state = evaluate(graph, levels(graph, case.broken), maintained=nodes(graph, case.maintained))
+    event("with a circle" if any(wanted.circles.values()) else "without a circle")
+    event("with a refused circle" if any(map(wanted.refused, world.cis)) else "all worked out")
+    event("with network effects" if any(wanted.network.values()) else "no network effect")
+    assert told(state.spread.plain, graph, world) == wanted.plain
+    assert told(state.spread.full, graph, world) == wanted.full
+    assert {graph.ids[node] for node in state.spread.in_maintenance()} == wanted.in_maintenance()
+    for ci in world.cis:
+        assert wanted.is_loop(ci, state.spread.refusal(graph.index[ci])), ci
+
+
+@settings(max_examples=500, deadline=None)
+@given(SEEDS, SIZES)
+def test_growing_and_changing_gives_what_a_fresh_evaluation_gives(seed: int, size: int) -> None:
+    draw = Draw(seed)
+    case = draw.case(size)
+    graph = case.compiled()
+    network = dict.fromkeys(draw.some(range(len(graph.ids)), 2), graph.scale.worst)
+    grown = Propagation(graph)
+    grown.add(levels(graph, case.broken), network, nodes(graph, case.maintained))
+    for _ in range(5):
+        wanted, under = levels(graph, draw.faults(case.world)), nodes(graph, draw.maintained(case.world))
+        before = dict(grown.full)
+        moved = grown.put(wanted, under)
+        ends = before.keys() | grown.full.keys()
+        assert moved == {node for node in ends if before.get(node, 0) != grown.full.get(node, 0)}
+        if draw.chance(0.5):
+            grown.add(levels(graph, draw.faults(case.world)))
+        fresh = Propagation(graph)
+        fresh.add(grown.own, network, under)
+        assert (grown.plain, grown.full) == (fresh.plain, fresh.full)
