@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from cmdb.catalogue.catalogue import Catalogue
 from impact.assess import Assessor
+from impact.causes import likeliest_causes
 from impact.explain import affected_by, causes_of, layers, responsible_for
 from impact.graph import CompiledGraph, compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
@@ -81,7 +82,8 @@ class _Course:
         ends = before.spread.full.keys() | state.spread.full.keys()
         moved = [n for n in ends if before.spread.full.get(n, 0) != state.spread.full.get(n, 0)]
         self.changes += sum(bool(self.graph.needs[node]) for node in moved)
-        self.moment = _Moment(self.graph, state, dict(self.own))
+        alarms = None if step.alarms is None else [self.graph.index[ci] for ci in step.alarms]
+        self.moment = _Moment(self.graph, state, dict(self.own), alarms)
         for word, wanted in step.expect.items():
             yield from self._compare(word, wanted)
 
@@ -99,10 +101,13 @@ class _Course:
 
 
 class _Moment:
-    """What can be asked of one state. ``own`` are the faults that were set."""
+    """What can be asked of one state. ``own`` are the faults that were set; ``alarms`` the CIs that alarm."""
 
-    def __init__(self, graph: CompiledGraph, state: State, own: Mapping[int, Level]) -> None:
+    def __init__(
+        self, graph: CompiledGraph, state: State, own: Mapping[int, Level], alarms: Collection[int] | None = None
+    ) -> None:
         self.graph = graph
+        self.alarms = alarms
         self.state = state
         self.own = own
 
@@ -151,6 +156,13 @@ class _Moment:
         ]  # fmt: skip
         return Assessor(self.graph).assess(told, Signs(), _NOW)
 
+    def likeliest(self) -> list[str]:
+        """The causes that explain the alarms best. Who neither needs anything nor is needed does not watch itself."""
+        watched = [n for n, needs in enumerate(self.graph.needs) if needs or self.graph.dependents[n]]
+        broken = [n for n, level in self.state.spread.full.items() if level >= self.graph.scale.degraded]
+        alarming = broken if self.alarms is None else self.alarms
+        return self._ids(cause.node for cause in likeliest_causes(self.graph, alarming, watched))
+
     def roots(self) -> list[str]:
         return sorted(root.ci_id for root in self.assessment.roots)
 
@@ -190,4 +202,5 @@ _FOUND_LISTS: Mapping[str, Callable[[_Moment], list[str]]] = {
     "roots": _Moment.roots,
     "cannot_work": lambda moment: moment.people("cannot_work"),
     "limited": lambda moment: moment.people("limited"),
+    "likeliest": _Moment.likeliest,
 }

@@ -15,9 +15,9 @@ from impact.scale import SHIPPED, Level, Profile, only, policy_of, scale_of
 DEFAULT_RELATION = "DEPENDS_ON"
 EXPECTED = (
     "health", "others", "changes", "because", "responsible", "affects", "causes", "maintenance", "loops", "layers",
-    "roots", "services", "cannot_work", "limited", "reasons", "points_of_failure",
+    "roots", "services", "cannot_work", "limited", "reasons", "points_of_failure", "likeliest",
 )  # fmt: skip
-_STEP = ("set", "clear", "maintenance", "cut", "mend", "expect")
+_STEP = ("set", "clear", "maintenance", "cut", "mend", "alarms", "expect")
 _GRAPH = ("cis", "relations", "cables")
 _MAX_CIS = 100_000
 
@@ -26,11 +26,13 @@ _MAX_CIS = 100_000
 class Step:
     """``set`` and ``clear`` add to the steps before; ``maintenance`` replaces theirs (``None``: as before).
 
+    ``alarms``: the CIs that alarm, for `likeliest`; ``None``: those that are broken.
     ``expect`` holds what is compared after the step, by the words of `EXPECTED`.
     """
 
     set: Mapping[str, Level] = field(default_factory=dict)
     maintenance: tuple[str, ...] | None = None
+    alarms: tuple[str, ...] | None = None
     expect: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -231,12 +233,13 @@ def _step(spec: Any, where: str, profile: Profile, names: _Names) -> Step:
     return Step(
         set=put,
         maintenance=None if maintenance is None else names.several(maintenance, f"{where}.maintenance"),
+        alarms=names.several(parts["alarms"], f"{where}.alarms") if "alarms" in parts else None,
         expect=_expect(parts.get("expect") or {}, f"{where}.expect", profile, names),
     )
 
 
 _BY_LEVEL = ("health", "services")
-_LISTS = ("maintenance", "roots", "cannot_work", "limited")
+_LISTS = ("maintenance", "roots", "cannot_work", "limited", "likeliest")
 _LISTS_BY_CI = ("because", "responsible", "affects", "causes", "points_of_failure")
 
 

@@ -6,6 +6,7 @@ recursion, one where all is monotone by starting from ok and doing everything ov
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -473,7 +474,7 @@ class Oracle:
         if spelled is None or not bad:
             return spelled is None and not bad
         way = spelled.split(" -> ")
-        steps = all(any(e.provider == b for e in self.needs[a]) for a, b in zip(way, way[1:], strict=False))
+        steps = all(any(e.provider == b for e in self.needs[a]) for a, b in itertools.pairwise(way))
         return way[0] == ci and steps and way[-1] in bad and way[-1] in way[:-1] and len(set(way)) == len(way) - 1
 
     # Maintenance
