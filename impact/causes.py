@@ -129,15 +129,20 @@ class _Search:
         return chosen
 
     def improved(self, chosen: frozenset[int]) -> frozenset[int]:
-        """Put another in the place of each fault, or none, as long as that makes the alarms likelier."""
+        """Put another in the place of each fault, or none, or what it needs, as long as that makes the alarms likelier."""
         for _ in range(ROUNDS):
             rest = [chosen - {node} for node in sorted(chosen)]
-            sets = [*rest, *(self._with_one_more(some) for some in rest), self._with_one_more(chosen)]
+            deeper = [(chosen - {node}) | self._alarming_below(node) for node in sorted(chosen)]
+            sets = [*rest, *deeper, *(self._with_one_more(some) for some in rest), self._with_one_more(chosen)]
             best = max(sets, key=self.likelihood, default=chosen)
             if self.likelihood(best) <= self.likelihood(chosen) + 1e-9:
                 break
             chosen = best
         return chosen
+
+    def _alarming_below(self, node: int) -> frozenset[int]:
+        """The members of redundant groups fail a CI only together, so that none of them is found alone."""
+        return self.alarming.intersection(need.provider for need in self.graph.needs[node])
 
     def _with_one_more(self, chosen: frozenset[int]) -> frozenset[int]:
         """The best set of one more fault; what it does beside the others is worked out for those that seem best."""
