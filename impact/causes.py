@@ -129,7 +129,7 @@ class _Search:
         return chosen
 
     def improved(self, chosen: frozenset[int]) -> frozenset[int]:
-        """Put another in the place of each fault, or none, or what it needs, as long as that makes the alarms likelier."""
+        """Put another in the place of each fault, or none, or what it needs, as long as that helps."""
         for _ in range(ROUNDS):
             rest = [chosen - {node} for node in sorted(chosen)]
             deeper = [(chosen - {node}) | self._alarming_below(node) for node in sorted(chosen)]
