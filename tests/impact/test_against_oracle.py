@@ -22,7 +22,7 @@ def test_the_engine_says_what_the_naive_evaluator_says(seed: int, size: int) -> 
     assert told(state.spread.full, graph, world) == wanted.full
     assert {graph.ids[node] for node in state.spread.in_maintenance()} == wanted.in_maintenance()
     for ci in world.cis:
-        assert wanted.is_loop(ci, state.spread.refusal(graph.index[ci])), ci
+        assert wanted.is_loop(ci, graph.refusal(graph.index[ci], state.spread.own)), ci
 
 
 @settings(max_examples=500, deadline=None)
