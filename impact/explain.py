@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from impact.graph import CompiledGraph
 from impact.propagate import Propagation
+<<<<<<< HEAD
+=======
+from impact.scale import Level
+from impact.state import evaluate
+>>>>>>> impact-oracle
 
 
 def responsible_for(spread: Propagation, node: int) -> frozenset[int]:
     """All that holds a CI where it is, directly or through others; not itself."""
+<<<<<<< HEAD
     return closure(node, spread.via) - {node}
+=======
+    return frozenset(_ways(spread, node)) - {node}
+>>>>>>> impact-oracle
 
 
 def affected_by(spread: Propagation, node: int) -> frozenset[int]:
@@ -25,22 +35,59 @@ def affected_by(spread: Propagation, node: int) -> frozenset[int]:
 
 def causes_of(spread: Propagation, node: int) -> frozenset[int]:
     """The ends of the way down: what holds a CI where it is and is held there by nothing else."""
+<<<<<<< HEAD
     found = closure(node, spread.via)
     ok = spread.graph.scale.ok
     return frozenset(n for n in found if spread.full.get(n, 0) > ok and not spread.via(n))
+=======
+    return _causes(spread, node, _ways(spread, node))
+
+
+Ways: TypeAlias = Mapping[int, Sequence[int]]
+
+
+def _ways(spread: Propagation, node: int) -> Ways:
+    """All that holds a CI where it is, with what holds each of those; each is asked once."""
+    ways: dict[int, Sequence[int]] = {}
+
+    def onward(at: int) -> Iterable[int]:
+        ways[at] = spread.via(at)
+        return ways[at]
+
+    _closure(node, onward)
+    return ways
+
+
+def _causes(spread: Propagation, node: int, ways: Ways) -> frozenset[int]:
+    """In a circle everything is held by something: its causes are those that are as bad by themselves.
+
+    Where none is, since they make each other worse: all that are faulty; and where none is, all of them.
+    """
+    order, ok = spread.graph.order, spread.graph.scale.ok
+    if spread.full.get(node, 0) <= ok:
+        return frozenset()
+    last = [n for n, via in ways.items() if all(order.rank[v] == order.rank[n] for v in via)]
+    worst = [n for n in last if not ways[n] or _by_itself(spread, n) >= spread.full.get(n, 0)]
+    return frozenset(worst or [n for n in last if _by_itself(spread, n) > ok] or last)
+
+
+def _by_itself(spread: Propagation, node: int) -> Level:
+    return max(spread.own.get(node, 0), spread.network.get(node, 0))
+>>>>>>> impact-oracle
 
 
 def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
     """The shortest way from a CI down to one of its causes; by id among equals. Itself alone if it is one."""
+    ways = _ways(spread, node)
+    causes = _causes(spread, node, ways)
     before: dict[int, int | None] = {node: None}
     frontier = [node]
     while frontier:
         following: list[int] = []
         for at in frontier:
-            via = spread.via(at)
-            if not via:
+            if at in causes:
                 return _trail(before, at)
-            for provider in sorted(via):
+            for provider in sorted(ways[at]):
                 if provider not in before:
                     before[provider] = at
                     following.append(provider)
@@ -48,6 +95,24 @@ def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
     return (node,)
 
 
+<<<<<<< HEAD
+=======
+def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """The CIs whose failure alone brings this one down."""
+    worst, net, scope = graph.scale.worst, graph.network, graph.scope(node)
+
+    def down(own: Mapping[int, Level]) -> bool:
+        return evaluate(graph, own).spread.full.get(node, 0) == worst
+
+    if down({}):
+        return frozenset()
+    tried = set(scope)
+    if not net.at.keys().isdisjoint(scope):  # what it needs may be cut off by any way, and by what that needs
+        tried.update(*map(graph.scope, net.ways))
+    return frozenset(other for other in tried if other != node and down({other: worst}))
+
+
+>>>>>>> impact-oracle
 def layers(graph: CompiledGraph) -> list[int]:
     """The longest way from a CI on which nothing depends, by node; what stands in a circle has one layer."""
     order = graph.order

@@ -174,19 +174,16 @@ class CompiledGraph:
         circles = [frozenset(circle) for circle in self.order.circles.values()]
         return frozenset[int]().union(*(c for c in circles if not all(fine(member, c) for member in c)))
 
-    def refuses(self, circle: Collection[int], unknown: Collection[int]) -> bool:
-        """Whether a circle cannot be worked out while these CIs are unknown by themselves."""
-        some = next(iter(circle))
-        return some in self.refused or (some in self._doubtful and any(member in unknown for member in circle))
+    def refuses(self, i: int, own: Mapping[int, Level]) -> bool:
+        """Whether a CI stands in a circle that cannot be worked out with this own health of its members."""
+        if i in self._doubtful:
+            circle = self.order.circles[self.order.rank[i]]
+            return i in self.refused or any(own.get(member) == OUTSIDE for member in circle)
+        return i in self.refused
 
-    def refusal(self, i: int, unknown: Collection[int] = ()) -> str | None:
+    def refusal(self, i: int, own: Mapping[int, Level]) -> str | None:
         """The loop into which a CI's needs lead and that cannot be worked out, spelled; ``None`` if there is none."""
-
-        def refused(node: int) -> bool:
-            circle = self.order.circles.get(self.order.rank[node])
-            return circle is not None and self.refuses(circle, unknown)
-
-        return " -> ".join(self.name(node) for node in self.order.loop(i, refused)) or None
+        return " -> ".join(self.name(node) for node in self.order.loop(i, lambda n: self.refuses(n, own))) or None
 
     @cached_property
     def without_inputs(self) -> Level:

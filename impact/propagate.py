@@ -117,7 +117,7 @@ class Propagation:
     def _settle_circle(self, circle: tuple[int, ...]) -> list[int]:
         """The least fixpoint of needs in a circle, from below; unknown where a rule in it has none."""
         before = {node: (self.plain.get(node, 0), self.full.get(node, 0)) for node in circle}
-        refused = self.graph.refuses(circle, self._unknown(circle))
+        refused = self.graph.refuses(circle[0], self.own)
         for node in circle:
             own = self.own.get(node, 0)
             level = self._worse(own, self.graph.scale.unknown) if refused else own
@@ -129,14 +129,6 @@ class Propagation:
             if self._work_out(node):
                 waiting.update(dict.fromkeys(d for d in self.graph.dependents[node] if d in inside))
         return [node for node, was in before.items() if was != (self.plain.get(node, 0), self.full.get(node, 0))]
-
-    def _unknown(self, nodes: Iterable[int]) -> frozenset[int]:
-        """Those that are unknown by themselves."""
-        return frozenset(node for node in nodes if self.own.get(node, 0) == OUTSIDE)
-
-    def refusal(self, node: int) -> str | None:
-        """The loop into which a CI's needs lead and that cannot be worked out, spelled; ``None`` if there is none."""
-        return self.graph.refusal(node, self._unknown(self.own))
 
     # What a CI sees of its needs
 
@@ -188,7 +180,7 @@ class Propagation:
     def via(self, node: int) -> tuple[int, ...]:
         """The providers that hold a CI where it is, worst first."""
         value = self.needed(node)
-        if value <= self.graph.scale.ok:
+        if value <= self.graph.scale.ok or self.graph.refuses(node, self.own):
             return ()
         blamed: dict[int, Level] = {}
         if node not in self.graph.ruled:

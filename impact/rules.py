@@ -307,7 +307,9 @@ class Points(_Rule):
         return 0 if one.maintained else (self.drops if one.drops is None else one.drops).get(one.level, 0)
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
-        return [place for place, one in enumerate(inputs) if self._drop(one) > 0]
+        """What takes points and is not known to be ok."""
+        known = range(self.scale.ok + 1)
+        return [place for place, one in enumerate(inputs) if one.level not in known and self._drop(one) > 0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

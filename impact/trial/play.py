@@ -138,7 +138,7 @@ class _Moment:
         return self._ids(points_of_failure(self.graph, self.graph.index[ci]))
 
     def loop(self, ci: str) -> str | None:
-        return self.state.spread.refusal(self.graph.index[ci])
+        return self.graph.refusal(self.graph.index[ci], self.own)
 
     def in_maintenance(self) -> list[str]:
         return self._ids(self.state.spread.in_maintenance())

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 Level: TypeAlias = "int | None"
@@ -327,7 +328,7 @@ class Oracle:
         left = spec.get("from", 100)
         for one in inputs:
             drops = spec.get("drops", {}) if one.drops is None else one.drops
-            word = self.levels[one.level] if one.level is not None else self.world.scale.get("outside")
+            word = self.levels[one.level] if one.level is not None else str(self.world.scale.get("outside"))
             if not one.maintained and not one.ignored:
                 left -= drops.get(word, 0)
         result = self.ok
@@ -474,7 +475,11 @@ class Oracle:
         if spelled is None or not bad:
             return spelled is None and not bad
         way = spelled.split(" -> ")
+<<<<<<< HEAD
         steps = all(any(e.provider == b for e in self.needs[a]) for a, b in itertools.pairwise(way))
+=======
+        steps = all(any(e.provider == b for e in self.needs[a]) for a, b in pairwise(way))
+>>>>>>> impact-oracle
         return way[0] == ci and steps and way[-1] in bad and way[-1] in way[:-1] and len(set(way)) == len(way) - 1
 
     # Maintenance

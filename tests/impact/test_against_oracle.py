@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from impact.propagate import Propagation
 from impact.state import evaluate
@@ -22,7 +25,25 @@ def test_the_engine_says_what_the_naive_evaluator_says(seed: int, size: int) -> 
     assert told(state.spread.full, graph, world) == wanted.full
     assert {graph.ids[node] for node in state.spread.in_maintenance()} == wanted.in_maintenance()
     for ci in world.cis:
-        assert wanted.is_loop(ci, state.spread.refusal(graph.index[ci])), ci
+        assert wanted.is_loop(ci, graph.refusal(graph.index[ci], state.spread.own)), ci
+
+
+@settings(max_examples=600, deadline=None)
+@given(SEEDS, st.integers(4, 12))
+def test_what_is_cut_off_or_hangs_on_one_thing_is_what_removing_each_thing_shows(seed: int, size: int) -> None:
+    """Single points of failure by taking each device and link away, instead of dominators."""
+    draw = Draw(seed)
+    case = draw.case(size, wired=True, kinds=("worst", "k_of_n"))
+    cables = sorted({end for cable in case.world.cables for end in cable} | {f"{a}--{b}" for a, b in case.world.cables})
+    worst = case.world.scale["levels"][-1]
+    case = replace(case, broken=dict.fromkeys(draw.some(cables, 3), worst))
+    graph, wanted = case.compiled(), case.truth()
+    state = evaluate(graph, levels(graph, case.broken), maintained=nodes(graph, case.maintained))
+    found = state.isolated.keys() | state.narrowed.keys()
+    event("something is cut off" if state.isolated else "nothing is cut off")
+    event("something hangs on one thing" if state.narrowed else "nothing hangs on one thing")
+    assert {graph.ids[node] for node in found} == wanted.network.keys()
+    assert told(state.spread.full, graph, case.world) == wanted.full
 
 
 @settings(max_examples=500, deadline=None)
