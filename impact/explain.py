@@ -7,20 +7,12 @@ from typing import TypeAlias
 
 from impact.graph import CompiledGraph
 from impact.propagate import Propagation
-<<<<<<< HEAD
-=======
 from impact.scale import Level
-from impact.state import evaluate
->>>>>>> impact-oracle
 
 
 def responsible_for(spread: Propagation, node: int) -> frozenset[int]:
     """All that holds a CI where it is, directly or through others; not itself."""
-<<<<<<< HEAD
-    return closure(node, spread.via) - {node}
-=======
     return frozenset(_ways(spread, node)) - {node}
->>>>>>> impact-oracle
 
 
 def affected_by(spread: Propagation, node: int) -> frozenset[int]:
@@ -35,11 +27,6 @@ def affected_by(spread: Propagation, node: int) -> frozenset[int]:
 
 def causes_of(spread: Propagation, node: int) -> frozenset[int]:
     """The ends of the way down: what holds a CI where it is and is held there by nothing else."""
-<<<<<<< HEAD
-    found = closure(node, spread.via)
-    ok = spread.graph.scale.ok
-    return frozenset(n for n in found if spread.full.get(n, 0) > ok and not spread.via(n))
-=======
     return _causes(spread, node, _ways(spread, node))
 
 
@@ -54,7 +41,7 @@ def _ways(spread: Propagation, node: int) -> Ways:
         ways[at] = spread.via(at)
         return ways[at]
 
-    _closure(node, onward)
+    closure(node, onward)
     return ways
 
 
@@ -73,7 +60,6 @@ def _causes(spread: Propagation, node: int, ways: Ways) -> frozenset[int]:
 
 def _by_itself(spread: Propagation, node: int) -> Level:
     return max(spread.own.get(node, 0), spread.network.get(node, 0))
->>>>>>> impact-oracle
 
 
 def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
@@ -95,24 +81,6 @@ def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
     return (node,)
 
 
-<<<<<<< HEAD
-=======
-def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
-    """The CIs whose failure alone brings this one down."""
-    worst, net, scope = graph.scale.worst, graph.network, graph.scope(node)
-
-    def down(own: Mapping[int, Level]) -> bool:
-        return evaluate(graph, own).spread.full.get(node, 0) == worst
-
-    if down({}):
-        return frozenset()
-    tried = set(scope)
-    if not net.at.keys().isdisjoint(scope):  # what it needs may be cut off by any way, and by what that needs
-        tried.update(*map(graph.scope, net.ways))
-    return frozenset(other for other in tried if other != node and down({other: worst}))
-
-
->>>>>>> impact-oracle
 def layers(graph: CompiledGraph) -> list[int]:
     """The longest way from a CI on which nothing depends, by node; what stands in a circle has one layer."""
     order = graph.order

@@ -325,7 +325,12 @@ def _all_rules(graph: CompiledGraph) -> dict[int, tuple[Scoped, ...]]:
     found = {}
     for i, ci in enumerate(graph.cis):
         grouped = any(need.group is not None for need in graph.needs[i])
-        if grouped or "rules" in ci.attributes or "requirements" in ci.attributes or graph.ignores_maintained(i):
+        if (
+            grouped
+            or "rules" in ci.attributes
+            or "requirements" in ci.attributes
+            or (graph.needs[i] and graph.ignores_maintained(i))
+        ):
             found[i] = tuple(_rules(graph, i))
     return found
 

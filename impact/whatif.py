@@ -157,6 +157,8 @@ def explained_points_of_failure(graph: CompiledGraph, ci_id: str) -> tuple[Point
 
 
 def _breaking(graph: CompiledGraph, node: int) -> Iterable[tuple[int, State]]:
+    if _shown(evaluate(graph, {}), node) == graph.scale.worst:
+        return  # it is down with nothing broken: by a rule, not by a failure
     for other in _candidates(graph, node):
         state = evaluate(graph, {other: graph.scale.worst})
         if _shown(state, node) == graph.scale.worst:
@@ -169,15 +171,10 @@ def _shown(state: State, node: int) -> Level:
 
 
 def _candidates(graph: CompiledGraph, node: int) -> Iterable[int]:
-    """What it stands on, and every device and link that all ways to those must pass."""
-    stands_on = closure(node, lambda at: (need.provider for need in graph.needs[at]))
-    found = set(stands_on)
-    tree = graph.network.free_dominators
-    for device in stands_on:
-        if device in graph.network and device in tree:
-            found.update(tree.chain(device))
-    if graph.business.user_sites.get(node):
-        found |= graph.network.ways  # its people may be cut off from it, though it runs
+    """What it stands on, the ways to that, and what those need in their turn: one supply may feed two ways."""
+    found = set(graph.scope(node))
+    if graph.business.user_sites.get(node) or not graph.network.at.keys().isdisjoint(found):
+        found.update(*map(graph.scope, graph.network.ways))
     return sorted(found - {node})
 
 

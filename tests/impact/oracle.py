@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any, TypeAlias
 
 Level: TypeAlias = "int | None"
@@ -475,11 +474,7 @@ class Oracle:
         if spelled is None or not bad:
             return spelled is None and not bad
         way = spelled.split(" -> ")
-<<<<<<< HEAD
         steps = all(any(e.provider == b for e in self.needs[a]) for a, b in itertools.pairwise(way))
-=======
-        steps = all(any(e.provider == b for e in self.needs[a]) for a, b in pairwise(way))
->>>>>>> impact-oracle
         return way[0] == ci and steps and way[-1] in bad and way[-1] in way[:-1] and len(set(way)) == len(way) - 1
 
     # Maintenance

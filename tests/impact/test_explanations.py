@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 
-from impact.explain import causes_of, path_to_cause, points_of_failure, responsible_for
+from impact.explain import causes_of, path_to_cause, responsible_for
 from impact.graph import CompiledGraph
 from impact.propagate import Propagation
 from impact.rules import Input, Rule, rising, rule_of
 from impact.scale import EXCLUDED, OUTSIDE, Level, Profile, rises
 from impact.state import evaluate
+from impact.whatif import points_of_failure
 from tests.impact.kit import Graph
 from tests.impact.worlds import NAMES, SEEDS, SIZES, Draw, levels, nodes, profile_of
 
