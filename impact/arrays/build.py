@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,7 @@ class _Edges:
 
     def __init__(self, parts: Parts, place: Ints32, flags: Bytes) -> None:
         dependent, provider = place.take(parts.dependent), place.take(parts.provider)
-        group = parts.group if parts.group is not None else np.zeros(len(dependent), np.int32)
+        group = parts.group
         # only rules look at groups; elsewhere the order in which edges came is kept
         minor = np.where(flags.take(parts.dependent) & RULED, group, 0).astype(np.int64)
         order = np.argsort((dependent.astype(np.int64) << 31) | minor, kind="stable")
@@ -180,7 +181,7 @@ class _Edges:
 
 
 def _slots(parts: Parts, place: Ints32, edges: _Edges) -> dict[str, Any]:
-    """For each CI with rules its slots; a slot's edges are a row of those of its CI, since these are sorted by group."""
+    """For each CI with rules its slots. The edges of a slot lie in a row, since those of a CI are sorted by group."""
     node, group, rule = place.take(parts.ruled[:, 0]), parts.ruled[:, 1], parts.ruled[:, 2]
     order = np.argsort(node, kind="stable")
     node, group, rule = node[order], group[order], rule[order]
@@ -238,7 +239,7 @@ def _runs(graph: ArrayGraph, first: int, end: int) -> list[tuple[int, int, int]]
     counts = np.diff(graph.start[first : end + 1])
     cuts = [0, *(np.flatnonzero(np.diff(counts)) + 1).tolist(), end - first] if end > first else []
     runs: list[tuple[int, int, int]] = []
-    for begin, after in zip(cuts, cuts[1:], strict=False):
+    for begin, after in pairwise(cuts):
         each = int(counts[begin])
         if each == 0 or after - begin >= FEW:
             runs.append((first + begin, first + after, each))

@@ -11,12 +11,13 @@ import heapq
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from impact.arrays import work
 from impact.arrays.build import CIRCLE, GROWN, MORE, RULED, ArrayGraph, Block
-from impact.arrays.grow import Growth
+from impact.arrays.grow import Edge, Growth
 from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, Signed, code_of
 from impact.arrays.reach import Marks
 from impact.arrays.rows import Array, Bytes, Ints32, rows_of
@@ -81,6 +82,15 @@ class Evaluation:
             self._look_at_network()
         self.settle(np.concatenate(start))
 
+    def add(self, dependent: int, edge: Edge) -> None:
+        """Add one need of a place, and settle what follows.
+
+        Raises:
+            ClosesCircleError: it closes a circle of needs; nothing was added.
+        """
+        self.growth.add(dependent, edge)
+        self.settle(np.array([dependent]))
+
     def end_maintenance(self, places: Collection[int]) -> None:
         """Take these out of maintenance, and settle what follows."""
         self.settle(self._maintain(places, on=False))
@@ -137,7 +147,7 @@ class Evaluation:
     def _maintain(self, wanted: Collection[int], *, on: bool = True) -> Array:
         """Put into maintenance or take out, and give those who may see it: dependents leave such an input out."""
         places = np.fromiter(wanted, np.intp, len(wanted))
-        places = places[(self.plain.take(places) & MAINTAINED > 0) != on]
+        places = places.compress((self.plain.take(places) & MAINTAINED > 0) != on)
         if not places.size:
             return places
         bit = np.uint8(MAINTAINED)
@@ -214,7 +224,7 @@ class Evaluation:
             self._write(self.full, places[hit], full[hit] | was[hit] & MAINTAINED)
         hit = np.flatnonzero(moved)
         self._write(self.plain, places[hit], plain[hit] | before[hit] & MAINTAINED)
-        return places[moved if full is None else moved | apart]
+        return places.compress(moved if full is None else moved | apart)
 
     def _work_out_one(self, place: int) -> Array:
         """As `_work_out`, for what stands in a circle or has grown."""
@@ -245,7 +255,7 @@ class Evaluation:
                 if self.graph.circle_of.get(after) == number and after not in waiting:
                     waiting.append(after)
         moved = (self.plain.take(places) != before[0]) | (self.full.take(places) != before[1])
-        return places[moved]
+        return places.compress(moved)
 
     # Everything
 
@@ -335,7 +345,7 @@ class _Queue:
         order = np.argsort(layers, kind="stable")
         layers, places = layers[order], places[order]
         cuts = [0, *(np.flatnonzero(layers[1:] != layers[:-1]) + 1).tolist(), len(places)]
-        for begin, end in zip(cuts, cuts[1:], strict=False):
+        for begin, end in pairwise(cuts):
             layer = int(layers[begin])
             if layer <= above:
                 continue

@@ -13,7 +13,7 @@ import numpy as np
 
 from impact.arrays.build import CIRCLE, GROWN, IGNORES, MORE, RULED, ArrayGraph
 from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, STRIDE, Lens, code_of
-from impact.arrays.parts import NO_GROUP, Parts, Special
+from impact.arrays.parts import NO_GROUP, Special
 from impact.arrays.rows import Array, Bytes, rows_of
 from impact.arrays.work import Blame, without_inputs
 from impact.rules import Input, KOfN, Rule, Worst
@@ -78,6 +78,12 @@ class Growth:
     def places(self) -> Array:
         """The CIs that gained a need."""
         return np.fromiter(self._grown, np.intp, len(self._grown))
+
+    def rules(self) -> Iterable[tuple[int, int, Rule]]:
+        """The rules of the CIs that gained a need: place, group, rule."""
+        for place, grown in self._grown.items():
+            for group, rule in grown.rules or ():
+                yield place, group, rule
 
     def dependents(self, places: Array) -> Array:
         """Those that came to depend on these."""

@@ -42,7 +42,7 @@ class Parts:
     provider: Ints32
     lens: Array
     lenses: Sequence[Lens]
-    group: Ints32 | None = None
+    group: Ints32
     rules: Sequence[Rule] = ()
     ruled: Ints32 = field(default_factory=lambda: np.zeros((0, 3), np.int32))
     rules_only: Ints32 = field(default_factory=lambda: np.zeros(0, np.int32))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from impact.arrays import pictures, reach
 from impact.arrays.build import ArrayGraph, build
+from impact.arrays.cables import cables_of
+from impact.arrays.compact import compacted
 from impact.arrays.evaluate import Evaluation
-from impact.arrays.parts import parts_of
-from impact.arrays.reach import Reach
+from impact.arrays.grow import ClosesCircleError, Edge, Growth
+from impact.arrays.parts import Special, parts_of
+from impact.arrays.reach import Marks, Reach
+from impact.arrays.snapshot import SnapshotError, load, save
 from impact.graph import CompiledGraph
+from impact.network import Cable, Network
 from impact.propagate import Propagation
 from impact.scale import OUTSIDE, Level
+from tests.impact.kit import Graph
 from tests.impact.random_estates import estate
 
 SEEDS = range(300)
@@ -121,7 +130,7 @@ def test_maintenance_and_faults_that_end_leave_what_was_before(seed: int) -> Non
 @pytest.mark.parametrize("seed", range(40))
 def test_a_cone_is_all_that_is_above(seed: int) -> None:
     moment = Moment(seed)
-    reach = Reach(moment.arrays)
+    walk = Reach(moment.arrays)
     dependents = moment.graph.dependents
     for node in range(len(moment.graph.cis)):
         above, stack = {node}, [node]
@@ -130,5 +139,149 @@ def test_a_cone_is_all_that_is_above(seed: int) -> None:
                 if after not in above:
                     above.add(after)
                     stack.append(after)
-        cone = reach.cone(np.array([moment.arrays.place[node]]))
+        cone = walk.cone(np.array([moment.arrays.place[node]]))
         assert sorted(moment.arrays.number[cone].tolist()) == sorted(above)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_snapshot_comes_back_as_it_was(seed: int) -> None:
+    moment = Moment(seed)
+    file = io.BytesIO()
+    save(moment.arrays, Growth(moment.arrays), file)
+    file.seek(0)
+    moment.arrays = load(file, moment.graph.profile, revision=1)
+    evaluation = Evaluation(moment.arrays)
+    evaluation.put(*moment.given())
+    moment.check(evaluation)
+    assert moment.arrays.place_of("n1") == moment.arrays.place[moment.graph.index["n1"]]
+
+
+def test_a_snapshot_that_is_damaged_or_of_something_else_is_refused() -> None:
+    moment = Moment(0)
+    file = io.BytesIO()
+    save(moment.arrays, Growth(moment.arrays), file)
+    good = file.getvalue()
+    damaged = good[:-3] + bytes([good[-3] ^ 1]) + good[-2:]
+    other = replace(moment.graph.profile, name="other")
+    for data, profile, revision in (
+        (damaged, moment.graph.profile, 1),
+        (good[:-1], moment.graph.profile, 1),
+        (b"x" + good, moment.graph.profile, 1),
+        (good, other, 1),
+        (good, moment.graph.profile, 2),
+    ):
+        with pytest.raises(SnapshotError):
+            load(io.BytesIO(data), profile, revision)
+
+
+def growing(seed: int) -> tuple[Moment, ArrayGraph, list[tuple[int, Edge]]]:
+    """A moment, the arrays of its estate without some relations, and these relations by number."""
+    moment = Moment(seed)
+    parts = parts_of(moment.graph)
+    held = {int(node) for circle in moment.arrays.circles for node in moment.arrays.number[list(circle)]}
+    ruled = {int(node) for node in parts.ruled[:, 0]} | set(parts.rules_only.tolist())
+    open_ = [edge for edge in range(len(parts.dependent)) if int(parts.dependent[edge]) not in held]
+    open_ = [edge for edge in open_ if int(parts.dependent[edge]) not in ruled or seed % 3]
+    later = set(moment.draw.sample(open_, min(len(open_), 4)))
+    kept = [edge for edge in range(len(parts.dependent)) if edge not in later]
+    added = [
+        (
+            int(parts.dependent[edge]),
+            Edge(
+                provider=int(parts.provider[edge]),
+                lens=parts.lenses[parts.lens[edge]],
+                group=int(parts.group[edge]),
+                special=parts.special.get(edge, Special(weight=moment.graph.profile.policy.default_weight)),
+            ),
+        )
+        for edge in sorted(later)
+    ]
+    numbers = {edge: at for at, edge in enumerate(kept)}
+    fewer = replace(
+        parts, dependent=parts.dependent[kept], provider=parts.provider[kept], lens=parts.lens[kept],
+        group=parts.group[kept], special={numbers[e]: s for e, s in parts.special.items() if e in numbers},
+    )  # fmt: skip
+    return moment, build(fewer), added
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_relations_that_come_later_count_as_if_they_had_always_been_there(seed: int) -> None:
+    moment, arrays, added = growing(seed)
+    moment.arrays, evaluation = arrays, Evaluation(arrays)
+    own, network, maintained = moment.given()
+    evaluation.put(own)
+    for dependent, edge in added:
+        evaluation.add(int(arrays.place[dependent]), replace(edge, provider=int(arrays.place[edge.provider])))
+    evaluation.put({}, network, maintained)
+    moment.check(evaluation)
+    evaluation.recompute()
+    moment.check(evaluation)
+    moment.arrays = compacted(arrays, evaluation.growth, 2)
+    anew = Evaluation(moment.arrays)
+    anew.put(*moment.given())
+    moment.check(anew)
+
+
+def test_a_relation_that_closes_a_circle_is_refused_and_leaves_nothing() -> None:
+    parts = parts_of(line())
+    arrays = build(parts)
+    before = arrays.layer.copy()
+    growth = Growth(arrays)
+    lens = arrays.lenses.all[0]
+    with pytest.raises(ClosesCircleError):
+        growth.add(int(arrays.place[0]), Edge(provider=int(arrays.place[2]), lens=lens))
+    assert not growth
+    assert (arrays.layer == before).all()
+
+
+def line() -> CompiledGraph:
+    """n2 needs n1, n1 needs n0."""
+    g = Graph()
+    g.ci("Application", "n0", "n1", "n2")
+    g.rel("n1", "DEPENDS_ON", "n0")
+    g.rel("n2", "DEPENDS_ON", "n1")
+    return g.compile()
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_cables_reach_what_the_network_reaches(seed: int) -> None:
+    draw = random.Random(seed)
+    devices = list(range(draw.randint(2, 12)))
+    ends = [draw.sample(devices, 2) for _ in range(draw.randint(1, 16))]
+    made = [Cable(link=100 + at, a=a, a_port=0, b=b, b_port=0) for at, (a, b) in enumerate(ends)]
+    network = Network(
+        cables=made,
+        transit=frozenset(draw.sample(devices, len(devices) * 2 // 3)),
+        anchors=frozenset(draw.sample(devices, draw.randint(1, 2))),
+        hub=None,
+    )
+    broken = [*draw.sample(devices, 1), *draw.sample([cable.link for cable in made], 1)]
+    cables = cables_of(network)
+    for failed in ((), broken):
+        found = cables.reach(failed)
+        reached = {*cables.devices[found.devices].tolist(), *cables.links[found.cables].tolist()}
+        assert reached == network.reach(network.anchors, failed)
+    lost = network.free_reach - network.reach(network.anchors, broken) - set(broken)
+    assert set(cables.isolated(broken).tolist()) == {node for node in lost if node in network or node < 100}
+
+
+def test_many_pictures_are_read_as_each_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "MANY", 1)
+    for seed in range(60):
+        moment = Moment(seed)
+        evaluation = Evaluation(moment.arrays)
+        evaluation.put(*moment.given())
+        moment.check(evaluation)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_marks_are_wiped_by_moving_on(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reach, "_LAST", 40)
+    draw, marks = random.Random(seed), Marks(10)
+    for _ in range(30):
+        marks.clear()
+        seen: set[int] = set()
+        for _ in range(3):
+            some = [draw.randrange(10) for _ in range(8)]
+            assert sorted(marks.fresh(np.array(some)).tolist()) == sorted(set(some) - seen)
+            seen.update(some)
