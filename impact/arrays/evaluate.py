@@ -21,21 +21,23 @@ from impact.arrays.grow import Edge, Growth
 from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, Signed, code_of
 from impact.arrays.reach import Marks
 from impact.arrays.rows import Array, Bytes, Ints32, rows_of
-from impact.arrays.work import Blame, Look
+from impact.arrays.work import Blame, Blaming, Look
 from impact.scale import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graded:
-    """What a trial changed: ``places`` (k,) with their ``levels`` and what these were ``before``; who is responsible.
+    """What a trial worked out: ``places`` (k,) with their ``levels``, what these were ``before``, who is responsible.
 
-    ``blame.of`` counts in ``places``.
+    They are the CIs to which a change led, so also some that stayed as they were. ``of`` (b,) counts in ``places``, and
+    ``provider`` (b,) is one of those that hold it where it is.
     """
 
-    places: Ints32
+    places: Array
     levels: Signed
     before: Signed
-    blame: Blame | None = None
+    of: Array
+    provider: Array
 
 
 class Evaluation:
@@ -55,11 +57,18 @@ class Evaluation:
         self._maintained = 0
         self._marks = Marks(graph.n)
         self._undo: list[tuple[Array, Array, Array]] | None = None
+        self._blaming: Blaming | None = None
+        self._odd: list[int] = []
         self._calm = np.zeros(graph.n, np.uint8)
         ruled = np.flatnonzero(graph.flags & RULED)
         if ruled.size:
             self._calm[ruled] = work.by_rules(graph, Look(self.plain), ruled)
         self.recompute()
+
+    def nbytes(self) -> int:
+        """Bytes that are kept beside the graph."""
+        arrays = (self.own, self.network, self.plain, self._full, self._calm)
+        return sum(array.nbytes for array in arrays) + self._marks.nbytes
 
     def levels(self, places: Array) -> Signed:
         """The levels of these places, (k,)."""
@@ -96,19 +105,21 @@ class Evaluation:
         self.settle(self._maintain(places, on=False))
 
     def trial(
-        self,
-        own: Mapping[int, Level],
-        network: Mapping[int, Level] | None = None,
-        maintained: Collection[int] = (),
-        *,
-        explain: bool = True,
+        self, own: Mapping[int, Level], network: Mapping[int, Level] | None = None, maintained: Collection[int] = ()
     ) -> Graded:
-        """What would change if this were so. Nothing stays of it."""
-        with self.supposed(own, network, maintained) as changed:
-            places = changed()
-            levels = self.levels(places)
-            blame = self.blame(places) if explain else None
-        return Graded(places=places, levels=levels, before=self.levels(places), blame=blame)
+        """What would be if this were so, and why. Nothing stays of it."""
+        self._blaming, self._odd = Blaming(), []
+        try:
+            with self.supposed(own, network, maintained):
+                odd = np.array(sorted(set(self._odd)), np.intp)
+                if odd.size:
+                    self._explain(odd, self._blaming)
+                found = self._blaming.found()
+                levels = self.levels(found.places)
+        finally:
+            self._blaming = None
+        before = self.levels(found.places)
+        return Graded(places=found.places, levels=levels, before=before, of=found.of, provider=found.provider)
 
     @contextmanager
     def supposed(
@@ -133,9 +144,17 @@ class Evaluation:
                 self.full = self.plain
 
     def blame(self, places: Array) -> Blame:
-        """Who holds these places where they are, by full values; shape of `Blame`."""
-        found = work.blame(self.graph, self._network_look(), places)
-        return self.growth.blamed(found, places, self.plain, self.full)
+        """Who holds these places where they are, by full values."""
+        blaming = Blaming()
+        self._explain(places, blaming)
+        return blaming.found()
+
+    def _explain(self, places: Array, blaming: Blaming) -> None:
+        grown = self.graph.flags.take(places) & GROWN > 0
+        if not grown.all():
+            work.needed(self.graph, self._network_look(), places.compress(~grown), blaming)
+        if grown.any():
+            self.growth.blame(places.compress(grown), self.plain, self.full, blaming)
 
     def _set(self, array: Bytes, levels: Mapping[int, Level]) -> Array:
         places = np.fromiter(levels, np.intp, len(levels))
@@ -199,20 +218,23 @@ class Evaluation:
         flags = self.graph.flags.take(places)
         odd = flags & (CIRCLE | GROWN) > 0
         if not odd.any():
-            return self._give(places, *self._values(places))
-        changed = [self._give(places[~odd], *self._values(places[~odd]))] if not odd.all() else []
+            return self._give(*self._values(places, self._blaming))
+        self._odd += places.compress(odd).tolist()
+        changed = [self._give(*self._values(places.compress(~odd), self._blaming))] if not odd.all() else []
         circles = {self.graph.circle_of[at] for at in places[flags & CIRCLE > 0].tolist()}
         changed += [self._settle_circle(number) for number in sorted(circles)]
         for place in places[odd & (flags & CIRCLE == 0)].tolist():
             changed.append(self._work_out_one(place))
         return np.concatenate(changed)
 
-    def _values(self, places: Array) -> tuple[Bytes, Bytes | None]:
-        plain = np.maximum(self.own.take(places), work.needed(self.graph, self._plain_look(), places))
+    def _values(self, places: Array, blaming: Blaming | None = None) -> tuple[Array, Bytes, Bytes | None]:
+        """The places with their plain and full codes; the latter only where they may differ."""
         if self.full is self.plain:
-            return plain, None
-        behind = work.needed(self.graph, self._network_look(), places)
-        return plain, np.maximum(np.maximum(plain, self.network.take(places)), behind)
+            needed = work.needed(self.graph, self._plain_look(), places, blaming)
+            return places, np.maximum(self.own.take(places), needed), None
+        plain = np.maximum(self.own.take(places), work.needed(self.graph, self._plain_look(), places))
+        behind = work.needed(self.graph, self._network_look(), places, blaming)
+        return places, plain, np.maximum(np.maximum(plain, self.network.take(places)), behind)
 
     def _give(self, places: Array, plain: Bytes, full: Bytes | None) -> Array:
         before = self.plain.take(places)
@@ -230,7 +252,7 @@ class Evaluation:
         """As `_work_out`, for what stands in a circle or has grown."""
         places = np.array([place])
         if not self.graph.flags[place] & GROWN:
-            return self._give(places, *self._values(places))
+            return self._give(*self._values(places))
         plain = max(self.own[place], self.growth.needed(place, self.plain, self.plain))
         if self.full is self.plain:
             return self._give(places, np.array([plain], np.uint8), None)
@@ -241,6 +263,7 @@ class Evaluation:
         """The least fixpoint of needs in a circle, from below; unknown where a rule in it has none."""
         circle = self.graph.circles[number]
         places = np.array(circle)
+        self._odd += circle
         before = self.plain.take(places), self.full.take(places)
         refused = number in self.graph.refused
         own = self.own.take(places)

@@ -15,7 +15,7 @@ from impact.arrays.build import CIRCLE, GROWN, IGNORES, MORE, RULED, ArrayGraph
 from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, STRIDE, Lens, code_of
 from impact.arrays.parts import NO_GROUP, Special
 from impact.arrays.rows import Array, Bytes, rows_of
-from impact.arrays.work import Blame, without_inputs
+from impact.arrays.work import Blaming, without_inputs
 from impact.rules import Input, KOfN, Rule, Worst
 from impact.scale import EXCLUDED, Level
 
@@ -172,19 +172,11 @@ class Growth:
         """The code that its needs make of a CI that has grown."""
         return code_of(self._level(self._grown[place], place, plain, full))
 
-    def blamed(self, found: Blame, places: Array, plain: Bytes, full: Bytes) -> Blame:
-        """What was found of these places, with what has grown put right."""
-        if not self._grown or not places.size:
-            return found
-        grown = self.graph.flags.take(places) & GROWN > 0
-        keep = ~grown.take(found.of)
-        pairs = [
-            (at, provider)
-            for at in np.flatnonzero(grown).tolist()
-            for provider in self._blame(int(places[at]), plain, full)
-        ]
+    def blame(self, places: Array, plain: Bytes, full: Bytes, blaming: Blaming) -> None:
+        """Say who is responsible for these places, all of which have grown."""
+        pairs = [(at, by) for at, place in enumerate(places.tolist()) for by in self._blame(place, plain, full)]
         own = np.array(pairs, np.intp).reshape(-1, 2)
-        return Blame(np.append(found.of[keep], own[:, 0]), np.append(found.provider[keep], own[:, 1]))
+        blaming.add(places, own[:, 0], own[:, 1])
 
     def _inputs(self, needs: Iterable[Edge], place: int, plain: Bytes, full: Bytes) -> list[Input]:
         ignores = bool(self.graph.flags[place] & IGNORES)

@@ -23,8 +23,11 @@ Shape: TypeAlias = tuple[int, int, Number]
 """Number of the rule, number of inputs, weight of each of them."""
 
 Masks: TypeAlias = NDArray[np.int64]
-MANY = 600
-"""From here on sorting the pictures is cheaper than looking each one up."""
+PLACES = 15
+"""Binary logarithm of the table's size."""
+
+_MIX, _OTHER = np.int64(0x9E3779B97F4A7C15 - (1 << 64)), np.int64(0x632BE59BD9B4E019)
+"""Odd, so that no two pictures of one shape come out alike; the upper bits are used."""
 
 
 def weighs(rule: Rule) -> bool:
@@ -49,7 +52,11 @@ def _nameless(condition: Condition) -> bool:
 
 
 class Pictures:
-    """The levels of rules by picture. ``shapes`` are those that the graph has."""
+    """The levels of rules by picture. ``shapes`` are those that the graph has.
+
+    Answers stand in a table by a hash of shape and picture, so that many are looked up at once; each entry holds the
+    whole pair, so that no two are ever taken for one another. What falls on the place of another is looked up singly.
+    """
 
     def __init__(self, rules: Sequence[Rule], shapes: Sequence[Shape], lenses: Lenses, levels: int) -> None:
         self.rules = rules
@@ -59,28 +66,27 @@ class Pictures:
         self._lenses = lenses
         self._levels = levels
         self._known: dict[tuple[int, int], tuple[int, int]] = {}
-
-    @property
-    def most(self) -> int:
-        """How many inputs a picture can hold."""
-        return int((1 << self._lenses.bits) - 1)
+        self._shape = np.full(1 << PLACES, -1, np.int64)
+        self._picture = np.zeros(1 << PLACES, np.int64)
+        self._level = np.zeros(1 << PLACES, np.int8)
+        self._blamed = np.zeros(1 << PLACES, np.int64)
 
     def read(self, shapes: Array, pictures: Masks) -> tuple[Signed, Masks]:
         """The level (or `SILENT`) of each, and the kinds of inputs that are blamed for it, a bit each; shapes (k,)."""
-        if shapes.size >= MANY:
-            first, which = _distinct(shapes, pictures)
-            if first is not None:
-                level, blamed = self.read_each(shapes[first], pictures[first])
-                return level[which], blamed[which]
-        return self.read_each(shapes, pictures)
+        mixed: Array = pictures * _MIX + shapes * _OTHER
+        at = mixed >> (64 - PLACES) & (1 << PLACES) - 1
+        other = (self._shape.take(at) != shapes) | (self._picture.take(at) != pictures)
+        level, blamed = self._level.take(at), self._blamed.take(at)
+        for miss in np.flatnonzero(other).tolist():
+            level[miss], blamed[miss] = self._one(int(at[miss]), int(shapes[miss]), int(pictures[miss]))
+        return level, blamed
 
-    def read_each(self, shapes: Array, pictures: Masks) -> tuple[Signed, Masks]:
-        """As `read`, one after the other."""
-        keys = list(zip(shapes.tolist(), pictures.tolist(), strict=True))
-        known = self._known
-        found = [known.get(key) or self._ask(key) for key in keys]
-        table = np.array(found, np.int64).reshape(-1, 2)
-        return table[:, 0].astype(np.int8), table[:, 1]
+    def _one(self, place: int, shape: int, picture: int) -> tuple[int, int]:
+        found = self._known.get((shape, picture)) or self._ask((shape, picture))
+        if self._shape[place] < 0:
+            self._shape[place], self._picture[place] = shape, picture
+            self._level[place], self._blamed[place] = found
+        return found
 
     def _ask(self, key: tuple[int, int]) -> tuple[int, int]:
         self.asked += 1
@@ -107,11 +113,3 @@ class Pictures:
         levels = self._levels
         level = {levels: OUTSIDE, levels + 1: EXCLUDED, levels + 2: 0, levels + 3: OUTSIDE}.get(kind, kind)
         return Input(level=level, weight=weight, maintained=kind > levels + 1)
-
-
-def _distinct(shapes: Array, pictures: Masks) -> tuple[Array | None, Array]:
-    """Where each distinct pair first stands, and which of these each is; ``None`` if two pairs fell together."""
-    mixed = pictures * np.int64(0x9E3779B97F4A7C15 - (1 << 64)) + shapes
-    _, first, which = np.unique(mixed, return_index=True, return_inverse=True)
-    same = (shapes == shapes[first][which]).all() and (pictures == pictures[first][which]).all()
-    return (first if same else None), which

@@ -18,6 +18,10 @@ class Marks:
         self._from = 0
         self._next = 0
 
+    @property
+    def nbytes(self) -> int:
+        return self._mark.nbytes
+
     def clear(self) -> None:
         """Forget what was marked."""
         self._from = self._next
@@ -46,6 +50,10 @@ class Reach:
     def __init__(self, graph: ArrayGraph) -> None:
         self._graph = graph
         self._marks = Marks(graph.n)
+
+    def nbytes(self) -> int:
+        """Bytes that are kept beside the graph."""
+        return self._marks.nbytes
 
     def cone(self, start: Array) -> Ints32:
         """Places of all that these places' failure may touch, themselves first; nearest first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,36 @@ from impact.arrays.parts import Special
 from impact.arrays.rows import Array, Bytes, reduce_rows, rows_of, spread
 from impact.rules import Input
 from impact.scale import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who holds whom where it is: CIs ``places`` (k,); ``of`` (b,) counts in these, ``provider`` (b,) is a place."""
+
+    places: Array
+    of: Array
+    provider: Array
+
+
+class Blaming:
+    """Gathers who is responsible, some CIs at a time."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._places: list[Array] = []
+        self._of: list[Array] = []
+        self._provider: list[Array] = []
+
+    def add(self, places: Array, of: Array, provider: Array) -> None:
+        """Add what was found of some places; ``of`` counts in them."""
+        self._places.append(places)
+        self._of.append(of + self._count)
+        self._provider.append(provider)
+        self._count += places.size
+
+    def found(self) -> Blame:
+        none = np.zeros(0, np.intp)
+        return Blame(*(np.concatenate((none, *all_of)) for all_of in (self._places, self._of, self._provider)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +73,18 @@ class Inputs:
     entry: Array
 
 
-def by_worst(graph: ArrayGraph, look: Look, places: Array) -> tuple[Bytes, Inputs]:
-    """The codes that CIs without rules take over, (k,), and their inputs."""
+def by_worst(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | None = None) -> Bytes:
+    """The codes that CIs without rules take over, (k,)."""
     edges, counts = rows_of(graph.start, places)
     offset = graph.offset.take(edges)
-    entry = offset + look.at(graph, edges, offset)
-    return reduce_rows(np.maximum, graph.lenses.simple.take(entry), counts, 0), Inputs(edges, counts, entry)
+    seen = graph.lenses.simple.take(offset + look.at(graph, edges, offset))
+    codes: Bytes = reduce_rows(np.maximum, seen, counts, 0)
+    if blaming is not None:
+        bad = LEVEL_OF_CODE.take(codes) > graph.profile.scale.ok
+        wanted = np.where(bad, codes, np.uint8(MAINTAINED)).repeat(counts)  # nothing is seen at that code
+        hit = np.flatnonzero(seen == wanted)
+        blaming.add(places, np.arange(places.size).repeat(counts).take(hit), graph.provider.take(edges.take(hit)))
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +140,13 @@ def inputs_of(graph: ArrayGraph, edges: Array, entry: Array) -> list[Input]:
     return found
 
 
-def by_rules(graph: ArrayGraph, look: Look, places: Array) -> Bytes:
+def by_rules(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | None = None) -> Bytes:
     """The codes that their rules make of CIs, (k,): the worst of those that have something to say."""
-    return codes_of(_worst(graph, read_slots(graph, look, places), places))
+    read = read_slots(graph, look, places)
+    worst = _worst(graph, read, places)
+    if blaming is not None:
+        _blame_by_rules(graph, read, worst, places, blaming)
+    return codes_of(worst)
 
 
 def _worst(graph: ArrayGraph, read: Slots, places: Array) -> Signed:
@@ -126,57 +165,20 @@ def without_inputs(graph: ArrayGraph) -> Level:
     return graph.profile.scale.number(word, "policy.no_inputs") if word is not None else 0
 
 
-def needed(graph: ArrayGraph, look: Look, places: Array) -> Bytes:
+def needed(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | None = None) -> Bytes:
     """The codes that their needs make of CIs of either kind, (k,)."""
     ruled = graph.flags.take(places) & RULED > 0
     if not ruled.any():
-        return by_worst(graph, look, places)[0]
+        return by_worst(graph, look, places, blaming)
     if ruled.all():
-        return by_rules(graph, look, places)
+        return by_rules(graph, look, places, blaming)
     codes = np.empty(places.shape, np.uint8)
-    codes[ruled] = by_rules(graph, look, places[ruled])
-    codes[~ruled] = by_worst(graph, look, places[~ruled])[0]
+    codes[ruled] = by_rules(graph, look, places.compress(ruled), blaming)
+    codes[~ruled] = by_worst(graph, look, places.compress(~ruled), blaming)
     return codes
 
 
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """Which provider holds which CI where it is: ``of`` is a place in the question, ``provider`` one in the graph."""
-
-    of: Array
-    provider: Array
-
-
-def blame(graph: ArrayGraph, look: Look, places: Array) -> Blame:
-    """The responsible inputs of these CIs. Those that are ok by their needs have none."""
-    ruled = graph.flags.take(places) & RULED > 0
-    found = []
-    for which, ask in ((~ruled, _blame_by_worst), (ruled, _blame_by_rules)):
-        at = np.flatnonzero(which)
-        if at.size:
-            found.append((at, ask(graph, look, places[at])))
-    return Blame(
-        _joined(at.take(one.of) for at, one in found),
-        _joined(one.provider for _, one in found),
-    )
-
-
-def _joined(arrays: Iterable[Array]) -> Array:
-    known = list(arrays)
-    return np.concatenate(known) if known else np.zeros(0, np.intp)
-
-
-def _blame_by_worst(graph: ArrayGraph, look: Look, places: Array) -> Blame:
-    codes, inputs = by_worst(graph, look, places)
-    bad = LEVEL_OF_CODE.take(codes) > graph.profile.scale.ok
-    wanted = np.where(bad, codes, MAINTAINED).repeat(inputs.counts)  # no input is at this code
-    hit = np.flatnonzero(graph.lenses.simple.take(inputs.entry) == wanted)
-    return Blame(np.arange(places.size).repeat(inputs.counts)[hit], graph.provider.take(inputs.edges[hit]))
-
-
-def _blame_by_rules(graph: ArrayGraph, look: Look, places: Array) -> Blame:
-    read = read_slots(graph, look, places)
-    worst = _worst(graph, read, places)
+def _blame_by_rules(graph: ArrayGraph, read: Slots, worst: Signed, places: Array, blaming: Blaming) -> None:
     speaks = (read.levels == worst.repeat(read.of)) & (worst > graph.profile.scale.ok).repeat(read.of)
     inputs = read.inputs
     kinds = graph.lenses.kind.take(inputs.entry)
@@ -187,5 +189,6 @@ def _blame_by_rules(graph: ArrayGraph, look: Look, places: Array) -> Blame:
         rule = graph.rules[graph.slot_rule[read.slots[at]]]
         hit[here] = False
         hit[here][rule.blamed(inputs_of(graph, inputs.edges[here], inputs.entry[here]))] = True
+    found = np.flatnonzero(hit)
     owner = np.arange(places.size).repeat(read.of).repeat(inputs.counts)
-    return Blame(owner[hit], graph.provider.take(inputs.edges[hit]))
+    blaming.add(places, owner.take(found), graph.provider.take(inputs.edges.take(found)))

@@ -14,11 +14,12 @@ from impact.arrays import pictures, reach
 from impact.arrays.build import ArrayGraph, build
 from impact.arrays.cables import cables_of
 from impact.arrays.compact import compacted
-from impact.arrays.evaluate import Evaluation
+from impact.arrays.evaluate import Evaluation, Graded
 from impact.arrays.grow import ClosesCircleError, Edge, Growth
 from impact.arrays.parts import Special, parts_of
 from impact.arrays.reach import Marks, Reach
 from impact.arrays.snapshot import SnapshotError, load, save
+from impact.arrays.work import Blame
 from impact.graph import CompiledGraph
 from impact.network import Cable, Network
 from impact.propagate import Propagation
@@ -55,9 +56,14 @@ def levels_of(arrays: ArrayGraph, evaluation: Evaluation) -> dict[int, Level]:
 
 
 def blames(arrays: ArrayGraph, evaluation: Evaluation) -> dict[int, set[int]]:
-    found = evaluation.blame(arrays.place)
+    return by_number(arrays, evaluation.blame(arrays.place))
+
+
+def by_number(arrays: ArrayGraph, found: Blame | Graded) -> dict[int, set[int]]:
+    """Who is blamed, by CI."""
     via: dict[int, set[int]] = {}
-    for node, provider in zip(found.of.tolist(), arrays.number[found.provider].tolist(), strict=True):
+    pairs = arrays.number[found.places[found.of]].tolist(), arrays.number[found.provider].tolist()
+    for node, provider in zip(*pairs, strict=True):
         via.setdefault(node, set()).add(provider)
     return via
 
@@ -109,6 +115,10 @@ def test_a_trial_changes_what_it_says_and_leaves_nothing(seed: int) -> None:
         graded = evaluation.trial(*moment.given())
         found = calm | dict(zip(moment.arrays.number[graded.places].tolist(), graded.levels.tolist(), strict=True))
         assert {node: level for node, level in found.items() if level} == moment.expected.full
+        worked_out = moment.arrays.number[graded.places].tolist()
+        assert len(worked_out) == len(set(worked_out))
+        expected = {node: set(moment.expected.via(node)) for node in worked_out}
+        assert by_number(moment.arrays, graded) == {node: via for node, via in expected.items() if via}
         assert levels_of(moment.arrays, evaluation) == calm
         assert not evaluation.own.any()
         assert not evaluation.network.any()
@@ -265,8 +275,8 @@ def test_cables_reach_what_the_network_reaches(seed: int) -> None:
     assert set(cables.isolated(broken).tolist()) == {node for node in lost if node in network or node < 100}
 
 
-def test_many_pictures_are_read_as_each_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "MANY", 1)
+def test_pictures_that_fall_on_one_place_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PLACES", 1)
     for seed in range(60):
         moment = Moment(seed)
         evaluation = Evaluation(moment.arrays)
