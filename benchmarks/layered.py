@@ -184,13 +184,9 @@ def _parts(draw: np.random.Generator, cis: int, dependent: Ints, provider: Ints)
 CHUNK = 50_000
 
 
-def stream(estate: Layered) -> Iterator[list[tuple[str, str, int]]]:
+def stream(names: list[str], parts: Parts) -> Iterator[list[tuple[str, str, int]]]:
     """The relations as a store would give them, in chunks: ids of dependent and provider, and the lens."""
-    names = [f"ci-{number:08d}" for number in range(estate.parts.count)]
-    for begin in range(0, len(estate.parts.dependent), CHUNK):
+    for begin in range(0, len(parts.dependent), CHUNK):
         here = slice(begin, begin + CHUNK)
-        rows = zip(
-            estate.parts.dependent[here].tolist(), estate.parts.provider[here].tolist(),
-            estate.parts.lens[here].tolist(), strict=True,
-        )  # fmt: skip
+        rows = zip(*(column[here].tolist() for column in (parts.dependent, parts.provider, parts.lens)), strict=True)
         yield [(names[dependent], names[provider], lens) for dependent, provider, lens in rows]

@@ -6,9 +6,12 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import neo4j
+import numpy as np
 
 from benchmarks.figures import Times, heading, shown
 from benchmarks.layered import Ints, Layered
@@ -18,7 +21,9 @@ from impact.arrays.reach import Reach
 Ask = Callable[[int], int]
 TIMEOUT_S = 10
 NEO4J_RUNS = 10
-BATCH = 100_000
+BATCH = 20_000
+LATE = -1
+"""Found, where the time was over before anything was."""
 
 
 def compare(estate: Layered, samples: Mapping[str, Ints], walk: Reach, graph: ArrayGraph) -> None:
@@ -27,13 +32,18 @@ def compare(estate: Layered, samples: Mapping[str, Ints], walk: Reach, graph: Ar
     for name, ask in _peers(estate):
         for sample, numbers in samples.items():
             some = numbers[:NEO4J_RUNS] if name == "Neo4j" else numbers
-            times, ours = Times(), []
-            for number in some.tolist():
-                times.run(lambda number=number: ask(number), int)  # type: ignore[misc]  # bound at once
-                ours.append(len(walk.cone(graph.place[[number]])))
-            late = times.sizes.count(-1)
-            same = all(one in (other, -1) for one, other in zip(times.sizes, ours, strict=True))
+            times = _asked(ask, some)
+            ours = [len(walk.cone(graph.place[[number]])) for number in some.tolist()]
+            late = times.sizes.count(LATE)
+            same = all(one in (other, LATE) for one, other in zip(times.sizes, ours, strict=True))
             print(shown(f"{name}: {sample}", times), "" if same else "OTHERS FOUND", f"{late} gave up" if late else "")
+
+
+def _asked(ask: Ask, numbers: Ints) -> Times:
+    times = Times()
+    for number in numbers.tolist():
+        times.run(partial(ask, number), int)
+    return times
 
 
 def _peers(estate: Layered) -> Iterator[tuple[str, Ask]]:
@@ -67,30 +77,31 @@ def _rustworkx(estate: Layered) -> Ask:
     return lambda number: len(rustworkx.descendants(made, number) | {number})
 
 
+CREATE = "UNWIND $rows AS row CREATE (:Bench {number: row})"
+RELATE = """
+UNWIND $rows AS row MATCH (a:Bench {number: row[0]}), (b:Bench {number: row[1]}) CREATE (a)-[:NEEDS]->(b)
+"""
+FIND = "MATCH (:Bench {number: $number})<-[:NEEDS*0..]-(m) RETURN count(DISTINCT m) AS found"
+
+
 def _neo4j(estate: Layered) -> Ask:
+    """Neo4j's data is thrown away before it is filled."""
     url = os.environ["FAULTPATH_TEST_NEO4J_URL"]
-    auth = (os.environ.get("FAULTPATH_TEST_NEO4J_USER", "neo4j"), os.environ["FAULTPATH_TEST_NEO4J_PASSWORD"])
+    auth = ("neo4j", Path(os.environ["FAULTPATH_TEST_NEO4J_PASSWORD_FILE"]).read_text())
     session = neo4j.GraphDatabase.driver(url, auth=auth).session()
     session.run("CREATE CONSTRAINT bench IF NOT EXISTS FOR (n:Bench) REQUIRE n.number IS UNIQUE").consume()
     session.run("MATCH (n:Bench) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
-    for begin in range(0, estate.parts.count, BATCH):
-        numbers = list(range(begin, min(begin + BATCH, estate.parts.count)))
-        session.run("UNWIND $numbers AS number CREATE (:Bench {number: number})", numbers=numbers).consume()
-    pairs = list(zip(estate.parts.dependent.tolist(), estate.parts.provider.tolist(), strict=True))
-    for begin in range(0, len(pairs), BATCH):
-        session.run(
-            "UNWIND $pairs AS pair MATCH (a:Bench {number: pair[0]}), (b:Bench {number: pair[1]}) CREATE (a)-[:NEEDS]->(b)",
-            pairs=[list(pair) for pair in pairs[begin : begin + BATCH]],
-        ).consume()
-    query = neo4j.Query(
-        "MATCH (:Bench {number: $number})<-[:NEEDS*0..]-(m) RETURN count(DISTINCT m) AS found", timeout=TIMEOUT_S
-    )
+    pairs = np.stack((estate.parts.dependent, estate.parts.provider), axis=1)
+    for statement, rows in ((CREATE, np.arange(estate.parts.count)), (RELATE, pairs)):
+        for begin in range(0, len(rows), BATCH):
+            session.run(statement, rows=rows[begin : begin + BATCH].tolist()).consume()
+    query = neo4j.Query(FIND, timeout=TIMEOUT_S)
 
     def ask(number: int) -> int:
         try:
             record = session.run(query, number=number).single(strict=True)
         except neo4j.exceptions.Neo4jError:
-            return -1  # the time was over
+            return LATE
         return int(record["found"])
 
     return ask
