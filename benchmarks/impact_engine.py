@@ -25,7 +25,7 @@ from benchmarks.figures import Times, heading, shown
 from benchmarks.layered import Ints, Layered, layered, stream
 from benchmarks.machine import describe
 from benchmarks.reach_peers import compare
-from impact.arrays.build import ArrayGraph, build
+from impact.arrays.build import SCALAR, ArrayGraph, build
 from impact.arrays.compact import compacted
 from impact.arrays.evaluate import Evaluation
 from impact.arrays.grow import ClosesCircleError, Edge, Growth
@@ -67,6 +67,7 @@ def main() -> int:
     _snapshot(build(estate.parts))
     if given.peers:
         compare(estate, {sample.name: sample.numbers for sample in samples}, walk, graph)
+    print(f"load average at the end {os.getloadavg()[0]:.1f}")
     return 0
 
 
@@ -97,7 +98,8 @@ def _built(estate: Layered) -> ArrayGraph:
     graph = times.run(lambda: build(estate.parts))
     print(
         f"build from arrays: {times.wall[0] / 1000:.2f} s (CPU {times.cpu[0] / 1000:.2f} s); "
-        f"{len(graph.blocks)} layers, {len(graph.circles)} circles, {len(graph.slot_rule):,} rules"
+        f"{len(graph.blocks)} layers, {len(graph.circles)} circles, {len(graph.slot_rule):,} rules, "
+        f"{np.mean(graph.slot_shape == SCALAR):.1%} of them asked input by input"
     )
     names = [ci_id.decode() for ci_id in np.asarray(estate.parts.ids).tolist()]
     times = Times()

@@ -36,7 +36,10 @@ FAR_SHARE = 0.0005
 BELOW = (0.75, 0.9)
 """Shares of needs that lead one layer down, and at most two."""
 
-GROUPED = 0.15
+GROUPED = 0.2
+LEAST_MEMBERS = 3
+"""Of a group whose rule is another than one of n."""
+
 MAINTAINED = 0.01
 FAULTY = 0.0002
 CIRCLES = 20
@@ -162,6 +165,8 @@ def _parts(draw: np.random.Generator, cis: int, dependent: Ints, provider: Ints)
     inside = has_group[dependent] & (draw.random(dependent.size) < 0.8)
     shares = np.array([share for _, share in RULES])
     rule = draw.choice(len(RULES), grouped.size, p=shares / shares.sum())
+    members = np.bincount(dependent[inside], minlength=cis)[grouped]
+    rule = np.where(members < LEAST_MEMBERS, 0, rule)  # else a calm day would not be calm
     hard = np.stack((grouped, np.zeros_like(grouped), np.full_like(grouped, WORST)), axis=1)
     group = np.stack((grouped, np.ones_like(grouped), rule), axis=1)
     weighted = has_group[dependent] & (draw.random(dependent.size) < 0.01)
