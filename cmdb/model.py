@@ -133,14 +133,6 @@ class ChangeSet:
     remove_claims: tuple[Claim, ...] = ()
     drawn_up_on: int | None = None
 
-    @property
-    def changes_graph(self) -> bool:
-        """Whether anything but ``observed_at`` of observations changes: only then is there a new revision."""
-        return bool(
-            self.put_cis or self.remove_cis or self.put_relations or self.remove_relations
-            or self.put_claims or self.remove_claims
-        )  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

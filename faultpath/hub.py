@@ -26,7 +26,7 @@ from alerting.evidence import Evidence
 from alerting.intake import Item, Parser, trap
 from alerting.model import Situation
 from alerting.situations import changed, get, load_open, store
-from alerting.store import AlertBook
+from alerting.store import AlertBook, AlertChange
 from cmdb.catalogue import Catalogue
 from cmdb.errors import StoreUnavailableError
 from cmdb.model import Snapshot
@@ -41,7 +41,7 @@ from ledger.clock import Clock
 from ledger.crash import boundary
 from ledger.engine import Ledger
 from ledger.errors import LedgerUnavailableError
-from ledger.inbox import Inbox, InboxRow
+from ledger.inbox import Inbox
 from ticket_bridge.incidents.desk import Desk
 from ticket_bridge.model import AlertFacts, Change, Circumstances
 
@@ -231,7 +231,7 @@ class Hub:
                 self._stale = True
                 continue
             await asyncio.sleep(max(LEAST_PAUSE_S, self._clock.monotonic() - began))
-            if not more and not self._stale:
+            if not more and not (self._stale and self._graph is not None):  # without a graph nothing can be decided
                 await self._wait()
 
     async def _wait(self) -> None:
@@ -270,9 +270,8 @@ class Hub:
         )
 
     def _consume(self) -> bool:
-        """Merge one batch of the inbox; whether more may wait."""
-        waiting = self._inbox.read(self._position, BATCH)
-        rows = _slice(waiting)
+        """Merge one slice of the inbox; whether more waits."""
+        rows = self._inbox.read(self._position, BATCH, SLICE_BYTES)
         if not rows:
             return False
         items: list[Item] = []
@@ -291,7 +290,7 @@ class Hub:
         self._ask_about(c.after for c in changes if c.became_active or c.after.source == trap.SOURCE)
         for tell in self.listeners.on_alerts:
             tell(touched)
-        return len(rows) < len(waiting) or len(waiting) == BATCH
+        return self._position < self._inbox.last_position
 
     def _ask_about(self, alerts: Iterable[Alert]) -> None:
         """A trap is a question to its sender; what is worse than a risk is one to all that the CI stands on too."""
@@ -311,11 +310,11 @@ class Hub:
         now = self._clock.now()
         if self._graph is None or not (self._stale or (self._due is not None and self._due <= now)):
             return
-        self._stale = False
+        self._stale = False  # before, since deciding may find something that is to be decided next
         try:
             self._decide(self._graph, now)
-        except LedgerUnavailableError:
-            self._stale = True
+        except BaseException:
+            self._stale = True  # whatever it was, it was not decided
             raise
 
     def _decide(self, graph: Graph, now: datetime) -> None:
@@ -332,7 +331,7 @@ class Hub:
         known = list(self._situations.values())
         after = correlate(known, assessment.roots, unbound, active=active, now=now, timing=self._timing)
         with self._ledger.begin() as connection:
-            self.book.clear_answered(connection, signs, graph.index, now)
+            answered = self.book.clear_answered(connection, signs, graph.index, now)
             store(connection, changed(self._situations, after))
             boundary("between-decision-and-outbox")
             changes = self.desk.update(
@@ -341,11 +340,19 @@ class Hub:
         self._situations = {key: s for key, s in after.items() if s.resolved_at is None and s.merged_into is None}
         self.assessment = assessment
         self._due = self._next_due(now, pending=bool(assessment.pending))
+        self._tell_answered(answered)
         for tell in self.listeners.on_assessment:
             tell(assessment)
         if changes:
             for hear in self.listeners.on_incidents:
                 hear(changes)
+
+    def _tell_answered(self, answered: Sequence[AlertChange]) -> None:
+        """What the hub's own questions ended is over from the next decision on, which is due at once."""
+        if ended := [change.after.fingerprint for change in answered if change.became_cleared]:
+            self._stale = True
+            for tell in self.listeners.on_alerts:
+                tell(ended)
 
     def _next_due(self, now: datetime, *, pending: bool) -> datetime | None:
         times = [next_turn(list(self._situations.values()), now, self._timing), self.desk.next_due()]
@@ -380,16 +387,6 @@ class Hub:
                         details=alert.details,
                     )
         return Circumstances(default_on_call=graph.view.default_on_call, alerts=facts)
-
-
-def _slice(rows: Sequence[InboxRow]) -> Sequence[InboxRow]:
-    """The first rows, as many as make up the size of a slice; one at least."""
-    size = 0
-    for number, row in enumerate(rows, 1):
-        size += len(row.body)
-        if size >= SLICE_BYTES:
-            return rows[:number]
-    return rows
 
 
 def _unbound(alerts: Iterable[Alert]) -> list[Unbound]:

@@ -11,21 +11,29 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
+import pydantic_settings
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
+from cmdb.bounded_yaml import YamlError, read_yaml
 from faultpath.errors import SettingsError
+from ticket_bridge.notices.mail import mailbox
 from ticket_bridge.settings import IncidentPolicy, NoticePolicy
 
 ENV_PREFIX = "FAULTPATH_"
 ENV_DELIMITER = "__"
+SQLITE = "sqlite:///"
+NEO4J = ("neo4j://", "neo4j+s://", "bolt://", "bolt+s://")
 CONFIG_VARIABLE = "FAULTPATH_CONFIG"
 DEFAULT_FILE = Path("faultpath.yaml")
 MAX_FILE_BYTES = 1_000_000
@@ -33,8 +41,55 @@ MAX_FILE_BYTES = 1_000_000
 OTHER_VARIABLES = frozenset({CONFIG_VARIABLE, "FAULTPATH_URL", "FAULTPATH_TOKEN", "FAULTPATH_KILL_AT"})
 OTHER_PREFIXES = ("FAULTPATH_TEST_",)
 
+
+def _web_address(url: str) -> str:
+    """A URL that is fit to be shown: what stands in one is written to logs, pages and mails."""
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # its text repeats the URL
+        complete = False
+    if "@" in url:
+        raise ValueError("url must not hold a user or a password; take them out")
+    if not complete:
+        raise ValueError("url needs a host, as in SCHEME://HOST or SCHEME://HOST:PORT")
+    return url
+
+
+def _graph_url(url: str) -> str:
+    if url.startswith(SQLITE):
+        return url
+    if not url.startswith(NEO4J):
+        raise ValueError(f"url must begin with one of {', '.join((SQLITE, *NEO4J))}")
+    return _web_address(url)
+
+
+def _ledger_url(url: str) -> str:
+    if not url.startswith(SQLITE):
+        raise ValueError(f"url must begin with {SQLITE}")
+    return url
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        raise ValueError(f"there is no time zone {name!r}; write one as in UTC or Asia/Shanghai") from None
+    return name
+
+
+def _sender(address: str) -> str:
+    """With the name before it, if it has one."""
+    try:
+        mailbox(address)
+    except ValueError as error:
+        raise ValueError(f"{error}; write one as in Faultpath <faultpath@example.org>") from None
+    return address
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Section(BaseModel):
@@ -46,35 +101,22 @@ class Section(BaseModel):
 class HttpSettings(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
-    public_url: str | None = None
+    public_url: WebAddress | None = None
     max_body_bytes: int = Field(default=8_000_000, ge=1_000)
     stop_timeout_s: Seconds = 5.0
 
 
 class GraphSettings(Section):
-    url: str = "sqlite:///graph.db"
+    url: Annotated[str, AfterValidator(_graph_url)] = "sqlite:///graph.db"
     user: str = "neo4j"
     password: SecretStr | None = None
     password_file: Path | None = None
     database: str = "neo4j"
     retry_s: Seconds = 5.0
 
-    @model_validator(mode="after")
-    def _url_is_known(self) -> GraphSettings:
-        schemes = ("sqlite:///", "neo4j://", "neo4j+s://", "bolt://", "bolt+s://")
-        if not self.url.startswith(schemes):
-            raise ValueError(f"url must begin with one of {', '.join(schemes)}")
-        return self
-
 
 class LedgerSettings(Section):
-    url: str = "sqlite:///ledger.db"
-
-    @model_validator(mode="after")
-    def _url_is_known(self) -> LedgerSettings:
-        if not self.url.startswith("sqlite:///"):
-            raise ValueError("url must begin with sqlite:///")
-        return self
+    url: Annotated[str, AfterValidator(_ledger_url)] = "sqlite:///ledger.db"
 
 
 class IntakeSettings(Section):
@@ -144,9 +186,9 @@ class SmtpSettings(Section):
     username: str | None = None
     password: SecretStr | None = None
     password_file: Path | None = None
-    sender: str = "Faultpath <faultpath@localhost>"
+    sender: Annotated[str, AfterValidator(_sender)] = "Faultpath <faultpath@localhost>"
     message_id_domain: str = "faultpath.invalid"
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
     connections: int = Field(default=4, ge=1, le=64)
     timeout_s: Seconds = 20.0
 
@@ -220,7 +262,7 @@ class Settings(BaseSettings):
 
     def sqlite_path(self, url: str) -> Path:
         """The file of a ``sqlite:///`` URL; four slashes make it absolute."""
-        return self.in_data_dir(Path(url.removeprefix("sqlite:///")))
+        return self.in_data_dir(Path(url.removeprefix(SQLITE)))
 
 
 def load(file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -243,6 +285,19 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None, **o
         return _shape(values)(**overrides)
     except ValidationError as error:
         raise SettingsError("\n".join(_lines(error))) from None
+    except pydantic_settings.SettingsError as error:  # says which section; its cause says which variable
+        raise SettingsError(str(error.__cause__)) from None
+
+
+class _Environment(EnvSettingsSource):
+    """The environment; what is no JSON where a list or a mapping must be is told with its variable."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            name = next(name for name, kept in self.env_vars.items() if kept is value).upper()
+            raise ValueError(f"{name}: is no JSON; in the environment lists and mappings are written as such") from None
 
 
 def _shape(file_values: dict[str, Any]) -> type[Settings]:
@@ -254,26 +309,22 @@ def _shape(file_values: dict[str, Any]) -> type[Settings]:
             cls,
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
             *_others: PydanticBaseSettingsSource,
             **_named: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=file_values))
+            file = InitSettingsSource(settings_cls, init_kwargs=file_values)
+            return (init_settings, _Environment(settings_cls), file)
 
     return Loaded
 
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        values = read_yaml(path.read_bytes(), max_bytes=MAX_FILE_BYTES).plain()
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(text) > MAX_FILE_BYTES:
-        raise SettingsError(f"{path}: larger than {MAX_FILE_BYTES} bytes")
-    try:
-        values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
+    except YamlError as error:
+        raise SettingsError(f"{path}:{error.line}: {error.problem}; {error.remedy}") from None
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -288,7 +339,7 @@ def _lines(error: ValidationError) -> Iterator[str]:
         if detail["type"] == "extra_forbidden":
             yield f"unknown setting: {path}"
         else:
-            yield f"setting {path} ({variable}): {detail['msg']}"
+            yield f"setting {path} ({variable}): {detail['msg'].removeprefix('Value error, ')}"
 
 
 def setting_paths(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
@@ -322,7 +373,7 @@ def secret_text(secret: SecretStr | None, file: Path | None, name: str) -> str |
     """A secret that is given as a value or as a file (its text without the newline at the end).
 
     Raises:
-        SettingsError: the file cannot be read.
+        SettingsError: the file cannot be read, or is no text.
     """
     if secret is not None:
         return secret.get_secret_value()
@@ -332,3 +383,5 @@ def secret_text(secret: SecretStr | None, file: Path | None, name: str) -> str |
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise SettingsError(f"setting {name}: {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"setting {name}: {file} is not UTF-8; save it as UTF-8") from None

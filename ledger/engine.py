@@ -51,7 +51,7 @@ class Ledger:
 
         Raises:
             LedgerLockedError: another hub has it open.
-            LedgerVersionError: a newer release wrote it.
+            LedgerVersionError: a release with another schema wrote it.
             LedgerUnavailableError: the file cannot be opened.
             LedgerError: the URL names another kind of database.
         """
@@ -72,10 +72,10 @@ class Ledger:
             found = connection.execute(select(SCHEMA.c.version)).scalar()
             if found is None:
                 connection.execute(insert(SCHEMA).values(version=SCHEMA_VERSION))
-            elif found > SCHEMA_VERSION:
+            elif found != SCHEMA_VERSION:  # the first schema: there is none to bring up to date yet
+                remedy = "start the newer release" if found > SCHEMA_VERSION else "start the release that wrote it"
                 raise LedgerVersionError(
-                    f"{self.path} has schema version {found}, this release knows up to {SCHEMA_VERSION}; "
-                    "start the newer release"
+                    f"{self.path} has schema version {found}, this release knows {SCHEMA_VERSION} alone; {remedy}"
                 )
 
     @contextmanager

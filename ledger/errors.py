@@ -2,7 +2,7 @@
 
 LedgerError
 ├── LedgerLockedError        another hub holds the same file
-├── LedgerVersionError       the file was written by a newer release
+├── LedgerVersionError       the file was written by another release
 ├── LedgerUnavailableError   the disk or the database refused; trying again may help
 ├── InboxFullError           more waits for the disk than is allowed; carries when to come back
 └── NestedTransactionError   a write transaction was begun inside of another one (a programming error)
@@ -18,7 +18,7 @@ class LedgerLockedError(LedgerError):
 
 
 class LedgerVersionError(LedgerError):
-    """The file was written by a newer release than this one."""
+    """The file was written by a release whose schema this one does not know; the text says which of them is newer."""
 
 
 class LedgerUnavailableError(LedgerError):

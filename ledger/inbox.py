@@ -33,7 +33,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ledger.crash import boundary
 from ledger.engine import Ledger
-from ledger.errors import InboxFullError, LedgerError
+from ledger.errors import InboxFullError
 from ledger.tables import METADATA, Instant
 
 INBOX = Table(
@@ -187,7 +187,7 @@ class Inbox:
         waiting, self._waiting, self._waiting_signals = self._waiting, [], 0
         try:
             positions = self.append([signal for signals, _ in waiting for signal in signals])
-        except LedgerError as error:
+        except Exception as error:  # noqa: BLE001  # every sender is told, whatever it is: nobody waits for ever
             for _, future in waiting:
                 if not future.done():
                     future.set_exception(error)

@@ -125,24 +125,6 @@ def enqueue(
     return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
 
 
-def due(connection: Connection, now: datetime, limit: int = 100) -> Sequence[OutboxEntry]:
-    """Waiting messages whose time has come, longest overdue first."""
-    statement = (
-        select(OUTBOX)
-        .where(OUTBOX.c.state == OutboxState.WAITING.value, OUTBOX.c.next_attempt_at <= now)
-        .order_by(OUTBOX.c.next_attempt_at, OUTBOX.c.created_at)
-        .limit(limit)
-    )
-    return [_entry(row) for row in connection.execute(statement)]
-
-
-def next_due_at(connection: Connection) -> datetime | None:
-    """When the next waiting message wants to go; ``None`` if none waits."""
-    statement = select(func.min(OUTBOX.c.next_attempt_at)).where(OUTBOX.c.state == OutboxState.WAITING.value)
-    found: datetime | None = connection.execute(statement).scalar()
-    return found
-
-
 def of_incident(connection: Connection, incident_id: str) -> Sequence[OutboxEntry]:
     """All messages of an incident, oldest first."""
     statement = select(OUTBOX).where(OUTBOX.c.incident_id == incident_id).order_by(OUTBOX.c.created_at)

@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 import neo4j
 import orjson
-from neo4j.exceptions import AuthError, DriverError, Neo4jError
+from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
-from cmdb.errors import StoreSchemaError, StoreUnavailableError
+from cmdb.errors import StoreAddressError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph import cypher
 from cmdb.graph.effects import (
     Effects,
@@ -79,18 +79,14 @@ class Neo4jGraphStore:
             password: their password.
             labels: the class chain of a class, topmost first (`Catalogue.chain`).
             database: the database on that server.
+
+        Raises:
+            StoreAddressError: the driver takes no such URL.
         """
         self._url = url
         self._labels = labels
         self._database = database
-        self._driver = neo4j.GraphDatabase.driver(
-            url,
-            auth=(user, password),
-            connection_timeout=_CONNECT_TIMEOUT_S,
-            connection_acquisition_timeout=_RETRY_S,
-            max_transaction_retry_time=_RETRY_S,
-            notifications_min_severity="OFF",
-        )
+        self._driver = _driver(url, user, password)
         self._preparing = Lock()
         self._writing = Lock()
         self._prepared = False
@@ -222,6 +218,20 @@ class Neo4jGraphStore:
             raise StoreUnavailableError(f"Neo4j at {self._url} refuses the user or password") from error
         except (DriverError, Neo4jError) as error:
             raise StoreUnavailableError(f"Neo4j at {self._url} does not answer: {error}") from error
+
+
+def _driver(url: str, user: str, password: str) -> neo4j.Driver:
+    try:
+        return neo4j.GraphDatabase.driver(
+            url,
+            auth=(user, password),
+            connection_timeout=_CONNECT_TIMEOUT_S,
+            connection_acquisition_timeout=_RETRY_S,
+            max_transaction_retry_time=_RETRY_S,
+            notifications_min_severity="OFF",
+        )
+    except (ConfigurationError, ValueError) as error:
+        raise StoreAddressError(f"the URL of the graph is none that its driver takes: {error}") from error
 
 
 def _one(tx: _Tx, statement: str, **arguments: Any) -> neo4j.Record:

@@ -2,14 +2,15 @@
 
 One writing connection, guarded by a lock, and one reading connection beside it, so that a discovery that writes does
 not hold up a page that reads (WAL). ``synchronous=FULL``: a commit survives power loss.
-SQLite before 3.51.3 has a WAL bug with several writing connections to one file, hence exactly one.
+SQLite before 3.51.3 has a WAL bug with several writing connections to one file, hence exactly one: a lock file beside
+it keeps a second hub out, which may have another data directory.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -17,7 +18,7 @@ from typing import TypeVar
 
 import orjson
 
-from cmdb.errors import StoreSchemaError, StoreUnavailableError
+from cmdb.errors import StoreLockedError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph.effects import (
     Effects,
     RelationKey,
@@ -33,6 +34,8 @@ from cmdb.graph.effects import (
     touched_relations,
 )
 from cmdb.model import CI, Change, ChangeSet, CiId, Claim, LinkedObservation, Relation, Snapshot
+from ledger.engine import FileLock
+from ledger.errors import LedgerLockedError
 
 _APPLICATION_ID = 0x46507468  # "FPth": so that file(1) and we know the file
 _SCHEMA_VERSION = 1
@@ -76,15 +79,18 @@ class SqliteGraphStore:
 
         Raises:
             StoreSchemaError: the file is not a graph of ours, or of a newer version.
+            StoreLockedError: another hub has it open.
             StoreUnavailableError: the file cannot be opened.
         """
         self._writing, self._reading = Lock(), Lock()
         self._newest: Snapshot | None = None
-        with _driver_errors():
-            self._writer = _connect(path)
+        with ExitStack() as undo, _driver_errors():
+            undo.callback(_take_lock(path).release)
+            self._writer = undo.enter_context(closing(_connect(path)))
             self._prepare(path)
-            self._reader = _connect(path)
+            self._reader = undo.enter_context(closing(_connect(path)))
             self._reader.execute("PRAGMA query_only=ON")
+            self._open = undo.pop_all()
 
     def _prepare(self, path: Path) -> None:
         (application,) = self._writer.execute("PRAGMA application_id").fetchone()
@@ -171,12 +177,20 @@ class SqliteGraphStore:
 
     def close(self) -> None:
         with self._writing, self._reading:
-            self._reader.close()
-            self._writer.close()
+            self._open.close()
 
     def _read(self, query: Callable[[sqlite3.Connection], _Result]) -> _Result:
         with self._reading, _driver_errors():
             return query(self._reader)
+
+
+def _take_lock(path: Path) -> FileLock:
+    try:
+        return FileLock.take(path.with_name(path.name + ".lock"))
+    except LedgerLockedError as error:
+        raise StoreLockedError(str(error)) from None
+    except OSError as error:
+        raise StoreUnavailableError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -192,6 +206,8 @@ def _driver_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+            raise StoreSchemaError("the graph file is not a database of ours; name another file") from error
         raise StoreUnavailableError(f"the graph file does not answer: {error}") from error
 
 

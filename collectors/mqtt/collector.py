@@ -22,8 +22,8 @@ from alerting.binding import GraphIndex, MqttDevice
 from alerting.evidence import Evidence
 from alerting.topics import TopicMap, TopicTemplate
 from collectors.mqtt.link import Arrival, Link
-from collectors.mqtt.model import Broker, Closed, LinkState, LinkStatus, Message, Opened
-from collectors.mqtt.watch import DeviceWatch, DroppedWatch, Silent
+from collectors.mqtt.model import Answered, Broker, Closed, LinkState, LinkStatus, Message, Opened
+from collectors.mqtt.watch import MAX_STRANGERS, DeviceWatch, DroppedWatch, Silent
 from ledger.clock import Clock
 from ledger.crash import boundary
 from ledger.errors import InboxFullError, LedgerUnavailableError
@@ -33,6 +33,7 @@ DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"
 _BATCH = 500
 _TICK_S = 0.5
 _RETRY_S = 1.0
+_ASK_AGAIN_S = 15.0  # for what the broker denies: it may let the hub hear it some day, and need not say so
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ class MqttCollector:
         self._link = Link(broker)
         self._devices = DeviceWatch(
             catch_up=timedelta(seconds=broker.catch_up_s),
+            devices=lambda: self._index().mqtt_devices,
             silent=[resource for check, resource in checks if check == "mqtt-report"],
         )
         self._dropped = DroppedWatch(
@@ -87,6 +89,11 @@ class MqttCollector:
         self._lost_reported = any(check == "mqtt-broker-session" for check, _ in checks)
         self._state, self._since, self._why = LinkState.CONNECTING, clock.now(), ""
         self._resumed = False
+        self._asked: Sequence[tuple[str, int]] = ()  # topic filters and QoS, in the order of the broker's answer
+        self._asked_at = clock.now()
+        self._mid: int | None = None  # of the broker's answer to it
+        self._denied: Sequence[tuple[str, int]] = ()
+        self._strangers_said = False
         self._received = self._acknowledged = 0
 
     @property
@@ -101,6 +108,7 @@ class MqttCollector:
             received=self._received,
             acknowledged=self._acknowledged,
             dropped_here=self._link.dropped_here,
+            strangers_forgotten=self._devices.forgotten,
         )
 
     async def run(self) -> None:
@@ -127,6 +135,8 @@ class MqttCollector:
             for turn in group:
                 if isinstance(turn, Opened):
                     self._opened(turn, self._clock.now())
+                elif isinstance(turn, Answered):
+                    self._answered(turn, self._clock.now())
                 elif isinstance(turn, Closed):
                     self._closed(turn, self._clock.now())
 
@@ -164,21 +174,43 @@ class MqttCollector:
     # The session
 
     def _opened(self, opened: Opened, now: datetime) -> None:
-        self._become(LinkState.CONNECTED, now, "")
-        self._resumed = opened.resumed
-        log.info("mqtt_session", broker=self._broker.name, state="connected", resumed=opened.resumed)
-        self._devices.opened(now)
+        """Connected, and deaf until the broker has granted what is asked for."""
+        self._resumed, self._why = opened.resumed, "the broker has not answered the subscription"
         self._dropped.opened()
         wanted = [(topic, 1) for topic in self._topics.subscriptions]
-        self._link.subscribe([*wanted, (DROPPED_TOPIC, 0)])
+        self._ask_for([*wanted, (DROPPED_TOPIC, 0)], now)
+
+    def _ask_for(self, filters: Sequence[tuple[str, int]], now: datetime) -> None:
+        self._asked, self._asked_at = filters, now
+        self._mid = self._link.subscribe(filters)
+
+    def _answered(self, answer: Answered, now: datetime) -> None:
+        """All that it asks for, or the hub is deaf somewhere; then it asks again for that after a while."""
+        if answer.mid != self._mid:
+            return
+        denials = {asked: why for asked, why in zip(self._asked, answer.denials, strict=False) if why}
+        figures = denials.pop((DROPPED_TOPIC, 0), "")
+        if figures:  # it hears all devices all the same, and does not see what the broker throws away
+            log.warning("mqtt_drops_unseen", broker=self._broker.name, topic=DROPPED_TOPIC, why=figures)
+        self._denied = tuple(denials)
+        if self._denied:
+            topics = ", ".join(topic for topic, _ in self._denied)
+            self._away(LinkState.REFUSED, now, f"the broker denies {topics}: {denials[self._denied[0]]}")
+        else:
+            self._become(LinkState.CONNECTED, now, "")
+            log.info("mqtt_session", broker=self._broker.name, state="connected", resumed=self._resumed)
+            self._devices.opened(now)
 
     def _closed(self, closed: Closed, now: datetime) -> None:
+        self._denied = ()
         self._devices.closed()
-        state = LinkState.REFUSED if closed.refused else LinkState.LOST
+        self._away(LinkState.REFUSED if closed.refused else LinkState.LOST, now, closed.why)
+
+    def _away(self, state: LinkState, now: datetime, why: str) -> None:
         if self._state is not state:  # said once, not at each try
-            log.warning("mqtt_session", broker=self._broker.name, state=state.value, why=closed.why)
-            since = self._since if self._state in (LinkState.LOST, LinkState.REFUSED) else now
-            self._become(state, since, closed.why)
+            log.warning("mqtt_session", broker=self._broker.name, state=state.value, why=why)
+        since = self._since if self._state in (LinkState.LOST, LinkState.REFUSED) else now
+        self._become(state, since, why)
 
     def _become(self, state: LinkState, since: datetime, why: str) -> None:
         self._state, self._since, self._why = state, since, why
@@ -271,8 +303,13 @@ class MqttCollector:
             await self._keep(self._tick(self._clock.now()))
 
     def _tick(self, now: datetime) -> list[Signal]:
+        if self._denied and now - self._asked_at >= timedelta(seconds=_ASK_AGAIN_S):
+            self._ask_for(self._denied, now)
+        if self._devices.forgotten and not self._strangers_said:
+            self._strangers_said = True
+            log.warning("mqtt_strangers_forgotten", broker=self._broker.name, kept=MAX_STRANGERS)
         signals = [*self._tick_session(now)]
-        for silent in self._devices.tick(now, self._index().mqtt_devices):
+        for silent in self._devices.tick(now):
             self._failed(silent.mqtt_id, silent.since, now)
             signals.append(self._silent(silent, now))
         for mqtt_id, since in self._devices.offline_devices():

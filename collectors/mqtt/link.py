@@ -18,9 +18,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from collectors.mqtt.model import Broker, Closed, Message, MqttError, Opened
+from collectors.mqtt.model import Answered, Broker, Closed, Message, MqttError, Opened
 
-Arrival: TypeAlias = Message | Opened | Closed
+Arrival: TypeAlias = Message | Opened | Answered | Closed
 _RECONNECT_S = (1, 15)  # first and longest pause between two tries
 _WAIT_S = 0.5  # how often a waiting network thread looks whether it shall stop
 _RECEIVE_MAXIMUM = 65_535  # MQTT 5, 3.1.2.11.3
@@ -63,6 +63,7 @@ class Link:
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         return client
 
@@ -87,9 +88,12 @@ class Link:
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
 
-    def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
-        """Ask for topics, each with its QoS; repeated after each connection, which brings the retained messages."""
-        self._client.subscribe(list(filters))
+    def subscribe(self, filters: Sequence[tuple[str, int]]) -> int | None:
+        """Ask for topics, each with its QoS; repeated after each connection, which brings the retained messages.
+
+        Returns the ``mid`` of the answer; ``None`` if the connection is gone again.
+        """
+        return self._client.subscribe(list(filters))[1]
 
     async def take(self, limit: int) -> list[Arrival]:
         """Wait for something and return up to ``limit`` arrivals."""
@@ -143,6 +147,11 @@ class Link:
             return
         self._generation += 1
         self._hand_over(Opened(self._generation, resumed=flags.session_present))
+
+    def _on_subscribe(
+        self, _client: Client, _data: Any, mid: int, reasons: list[ReasonCode], _properties: Properties | None
+    ) -> None:
+        self._hand_over(Answered(mid, tuple(str(reason) if reason.is_failure else "" for reason in reasons)))
 
     def _on_connect_fail(self, _client: Client, _data: Any) -> None:
         self._hand_over(Closed(f"no connection to {self.broker.host}:{self.broker.port}", refused=False))

@@ -44,6 +44,8 @@ class Broker:
 
 
 class LinkState(Enum):
+    """``CONNECTED``: the broker has granted the subscription. ``REFUSED``: it denies that, or the sign-in."""
+
     CONNECTING = "connecting"
     CONNECTED = "connected"
     LOST = "lost"
@@ -62,6 +64,7 @@ class LinkStatus:
     received: int = 0
     acknowledged: int = 0
     dropped_here: int = 0  # QoS 0 messages that found the queue full
+    strangers_forgotten: int = 0  # devices of no CI, past the number that is kept in mind
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,14 @@ class Opened:
 
     generation: int
     resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The broker's answer to a subscription (SUBACK): for each topic filter why it is denied, empty where granted."""
+
+    mid: int
+    denials: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

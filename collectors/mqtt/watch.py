@@ -6,13 +6,17 @@ broker is lost, and for a while after, silence proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerting.binding import MqttDevice
 
 MISSED_INTERVALS = 3
+MAX_STRANGERS = 20_000  # room for a whole estate while the graph is still being loaded
+LONGEST_STRANGE_ID = 256  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +48,30 @@ class _Device:
 
 
 class DeviceWatch:
-    """The devices of one broker. ``silent``: ids that were reported before a restart."""
+    """The devices of one broker.
 
-    def __init__(self, *, catch_up: timedelta, silent: Iterable[str] = ()) -> None:
+    Those of the graph are all kept in mind, and those that are reported silent, for the end is to be reported too.
+    Others may be devices that nobody has modelled yet, but anybody who may publish can make them up: of them those are
+    kept that were heard last, and the rest is counted (``forgotten``).
+
+    Args:
+        catch_up: how long after a connection devices may take to come back.
+        devices: those of the graph at present, by id in lower case.
+        silent: ids that were reported before a restart.
+    """
+
+    def __init__(
+        self,
+        *,
+        catch_up: timedelta,
+        devices: Callable[[], Mapping[str, MqttDevice]],
+        silent: Iterable[str] = (),
+    ) -> None:
+        self.forgotten = 0
         self._catch_up = catch_up
-        self._devices: dict[str, _Device] = {one.casefold(): _Device(mqtt_id=one, silent=True) for one in silent}
+        self._graph = devices
+        self._kept = {one.casefold(): _Device(mqtt_id=one, silent=True) for one in silent}
+        self._strangers: OrderedDict[str, _Device] = OrderedDict()  # heard longest ago first
         self._opened_at: datetime | None = None
 
     def opened(self, at: datetime) -> None:
@@ -89,26 +112,48 @@ class DeviceWatch:
 
     def offline_devices(self) -> Iterator[tuple[str, datetime]]:
         """Devices whose last will is believed, and since when."""
-        for device in self._devices.values():
+        for _, device in self._all():
             if device.offline_since is not None:
                 yield device.mqtt_id, device.offline_since
 
-    def tick(self, now: datetime, devices: Mapping[str, MqttDevice]) -> list[Silent]:
-        """What silence says at this moment. ``devices``: those of the graph, by id in lower case."""
+    def tick(self, now: datetime) -> list[Silent]:
+        """What silence says at this moment."""
         if self._opened_at is None or self.catching_up(now):
             return []
-        found = []
-        for key, device in self._devices.items():
+        found = {}
+        devices = self._graph()
+        for key, device in self._all():
             if device.silent or device.offline_since is not None:
                 continue
             said = self._silence_of(device, now, devices.get(key))
             if said is not None:
                 device.silent, device.will_at = True, None
-                found.append(said)
-        return found
+                found[key] = said
+        self._kept |= {key: self._strangers.pop(key) for key in found if key in self._strangers}
+        return list(found.values())
+
+    def _all(self) -> Iterator[tuple[str, _Device]]:
+        return itertools.chain(self._kept.items(), self._strangers.items())
 
     def _device(self, mqtt_id: str) -> _Device:
-        return self._devices.setdefault(mqtt_id.casefold(), _Device(mqtt_id=mqtt_id))
+        key = mqtt_id.casefold()
+        device = self._kept.pop(key, None) or self._strangers.pop(key, None) or _Device(mqtt_id=mqtt_id)
+        if device.silent or key in self._graph():
+            self._kept[key] = device
+        elif len(key) > LONGEST_STRANGE_ID:
+            self.forgotten += 1
+        else:
+            self._strangers[key] = device
+            self._forget_the_oldest()
+        return device
+
+    def _forget_the_oldest(self) -> None:
+        while len(self._strangers) > MAX_STRANGERS:
+            key, device = self._strangers.popitem(last=False)
+            if key in self._graph():  # modelled since it was heard
+                self._kept[key] = device
+            else:
+                self.forgotten += 1
 
     def _silence_of(self, device: _Device, now: datetime, known: MqttDevice | None) -> Silent | None:
         if device.will_at is not None:

@@ -1,5 +1,6 @@
 // Drives one system Chromium for the tests: reads `{call, args}` a line, answers `{value}` or `{error}` a line.
-// A call is a method of Playwright's page; `open` begins a new context, `troubles` gives what the page complained of.
+// A call is a method of Playwright's page; `open` begins a new context and `leave` ends it, `troubles` gives what the page
+// complained of. All tests share the browser, each in contexts of its own; one that crashed is replaced.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -7,19 +8,38 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const { chromium } = require("playwright-core");
 const [executablePath] = process.argv.slice(2);
 
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-});
+let browser;
 let page;
 let troubles = [];
 
+const launch = () =>
+  chromium.launch({
+    executablePath,
+    timeout: 120_000,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--disable-background-networking",
+      "--disable-component-update",
+    ],
+  });
+
+async function leave() {
+  await page
+    ?.context()
+    .close()
+    .catch(() => undefined);
+  page = undefined;
+}
+
 async function open(options) {
-  await page?.context().close();
+  await leave();
   troubles = [];
+  if (!browser?.isConnected()) browser = await launch();
   const context = await browser.newContext({ reducedMotion: "reduce", ...options });
   page = await context.newPage();
-  page.setDefaultTimeout(options.timeout ?? 10_000);
+  page.setDefaultTimeout(options.timeout ?? 30_000);
   page.on("console", (message) => {
     // a refused sign-in and a lost connection are logged by the browser itself; tests ask for these on purpose
     if (["error", "warning"].includes(message.type())) troubles.push(`${message.type()}: ${message.text()}`);
@@ -29,6 +49,7 @@ async function open(options) {
 
 const own = {
   open,
+  leave,
   troubles: () => troubles,
   offline: (off) => page.context().setOffline(off),
   block: (address) => page.route(address, (route) => route.abort()),
@@ -55,4 +76,4 @@ for await (const line of createInterface({ input: process.stdin })) {
     process.stdout.write(`${JSON.stringify({ error: String(error) })}\n`);
   }
 }
-await browser.close();
+await browser?.close();

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from faultpath.wiring import running
-from tests.browser.driving import Page, browsing
+from tests.browser.driving import Browser, Page, browsing
 from tests.faultpath.conftest import PASSWORD, Station, eventually, set_up, settings_of
 from tests.ticket_bridge.sink import Sink
 
@@ -85,7 +85,7 @@ class Firm:
 
 
 @asynccontextmanager
-async def firm_at(folder: Path) -> AsyncIterator[Firm]:
+async def firm_at(folder: Path, browser: Browser) -> AsyncIterator[Firm]:
     """The firm, its hub running and its model imported."""
     async with AsyncExitStack() as stack:
         sink = await stack.enter_async_context(Sink())
@@ -98,5 +98,5 @@ async def firm_at(folder: Path) -> AsyncIterator[Firm]:
         yaml = {"content-type": "application/yaml"}
         imported = await station.http.post("/api/v1/import", content=MODEL.read_bytes(), headers=yaml)
         assert imported.status_code == 200, imported.text
-        page = await stack.enter_async_context(browsing(house.url))
+        page = await stack.enter_async_context(browsing(browser, house.url))
         yield Firm(station=station, monitoring=monitoring, page=page, sink=sink)

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.browser.driving import PROJECT
+from tests.browser.driving import PROJECT, one_browser
 from tests.browser.firm import Firm, firm_at
 
 IMAGES = PROJECT / "docs" / "images"
@@ -75,8 +75,8 @@ async def for_the_eye(firm: Firm, into: Path) -> None:
 async def main() -> None:
     """Take the pictures."""
     into = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    with tempfile.TemporaryDirectory() as data:
-        async with firm_at(Path(data)) as firm:
+    with tempfile.TemporaryDirectory() as data, one_browser() as browser:
+        async with firm_at(Path(data), browser) as firm:
             if into is None:
                 await for_documentation(firm)
             else:

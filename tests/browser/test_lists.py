@@ -37,6 +37,7 @@ async def test_alerts_are_filtered_and_the_address_knows(firm: Firm) -> None:
     await page.click('role=button[name="Clear filters"]')
     await page.see("tr[data-alert] >> text=DiskFailing")
     await page.click("label:has-text('Active')")
+    await page.gone("tr[data-alert] >> text=Battery")
     assert sorted(await page.text(CHECKS)) == ["DiskFailing", "ServiceDown"]
 
 
@@ -48,7 +49,9 @@ async def test_sources_say_who_was_heard(firm: Firm) -> None:
     await page.click(".health-line")
     await page.see('role=heading[name="Sources and health"]')
     await page.see("text=native:monitoring")
+    await page.see(".hub-state .state")
     assert await page.text(".hub-state .state") == ["OK"]
+    await page.see(".workers li")
     workers = await page.text(".workers li")
     assert workers
     assert all(line.startswith("running") for line in workers)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from faultpath.wiring import running
-from tests.browser.driving import Page, browsing
+from tests.browser.driving import Browser, Page, browsing
 from tests.browser.firm import Firm
 from tests.faultpath.conftest import PASSWORD, settings_of
-
-pytestmark = pytest.mark.usefixtures("_browser")
 
 
 async def submit(page: Page, **fields: str) -> None:
@@ -20,8 +16,8 @@ async def submit(page: Page, **fields: str) -> None:
     await page.click("button[type=submit]")
 
 
-async def test_the_first_administrator_comes_in_by_the_token_of_the_file(tmp_path: Path) -> None:
-    async with running(settings_of(tmp_path / "data")) as house, browsing(house.url) as page:
+async def test_the_first_administrator_comes_in_by_the_token_of_the_file(browser: Browser, tmp_path: Path) -> None:
+    async with running(settings_of(tmp_path / "data")) as house, browsing(browser, house.url) as page:
         token = house.state.users.setup_file.read_text().strip()
         await page.go("/")
         await page.see('role=heading[name="Sign in"]')

@@ -12,7 +12,7 @@ import neo4j
 import pytest
 
 from cmdb.catalogue import Catalogue
-from cmdb.errors import StoreSchemaError, StoreUnavailableError
+from cmdb.errors import StoreAddressError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph import cypher
 from cmdb.graph.neo4j import Neo4jGraphStore
 from tests.cmdb.kit import FILE, Graph, cable, needs, port, saw
@@ -140,6 +140,12 @@ def test_a_wrong_password_is_said_plainly(neo4j_server: tuple[str, str], catalog
     with pytest.raises(StoreUnavailableError, match="refuses the user or password"):
         store.revision()
     store.close()
+
+
+@pytest.mark.parametrize("url", ["bolt://graph.example?x=1", "neo4j://graph.example?x", "bolt://[::1"])
+def test_an_address_that_no_driver_takes_is_refused_at_once(url: str) -> None:
+    with pytest.raises(StoreAddressError):
+        Neo4jGraphStore(url, user="neo4j", password="x", labels=lambda cls: (cls,))
 
 
 def test_a_server_that_is_away_is_said_within_seconds_and_found_when_it_is_back(

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from cmdb.catalogue import Catalogue
-from cmdb.graph.sqlite import SqliteGraphStore
 from cmdb.model import Claim, Observation, ObservedRelation, ScopedClaim
 from cmdb.reconcile import Reconciler
 from ledger.clock import ControlledClock
@@ -331,23 +330,22 @@ def test_what_was_parked_is_taken_up_when_it_can_be_identified(graph: Graph) -> 
     assert graph.edges() == {("e1", "PORT_OF", "sw1")}
 
 
-def test_two_hubs_that_reconcile_at_once_lose_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
+def test_two_that_reconcile_at_once_lose_nothing(tmp_path: Path, catalogue: Catalogue) -> None:
+    store = Graph(tmp_path, catalogue).store
+
     def work(source: str) -> None:
-        store = SqliteGraphStore(tmp_path / "graph.db")
         reconciler = Reconciler(store, catalogue, ControlledClock(NOON))
         for number in range(4):
             seen = saw(f"{source}{number}", by=source, serial=f"Acme|S{number}", attributes={"site": source})
             reconciler.submit(source, [seen], complete=False, run_id=str(number))
-        store.close()
 
-    Graph(tmp_path, catalogue).store.close()
     threads = [threading.Thread(target=work, args=(source,)) for source in (SNMP, FILE)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    graph = SqliteGraphStore(tmp_path / "graph.db").snapshot()
-    assert sorted((ci.name, ci.attributes["site"]) for ci in graph.cis) == [(f"{FILE}{n}", FILE) for n in range(4)]
+    cis = store.snapshot().cis
+    assert sorted((ci.name, ci.attributes["site"]) for ci in cis) == [(f"{FILE}{n}", FILE) for n in range(4)]
 
 
 def test_three_thousand_cis_and_six_thousand_relations_take_a_second_or_two(graph: Graph) -> None:

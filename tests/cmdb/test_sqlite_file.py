@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cmdb.errors import StoreSchemaError, StoreUnavailableError
+from cmdb.errors import StoreLockedError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph.sqlite import SqliteGraphStore, _observations
 from cmdb.model import CI, ChangeSet
 from tests.cmdb.kit import NOON
@@ -109,12 +109,29 @@ def test_a_file_of_a_newer_version_is_refused(path: Path) -> None:
         SqliteGraphStore(path)
 
 
-def test_a_file_that_is_no_database_is_said_plainly(path: Path) -> None:
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_text("hello " * 100)
-    with pytest.raises(StoreUnavailableError, match="not a database"):
+    with pytest.raises(StoreSchemaError, match="not a database"):
         SqliteGraphStore(path)
+    assert path.read_text() == "hello " * 100
+
+
+def test_a_second_hub_is_kept_out_until_the_first_is_done(path: Path) -> None:
+    first = SqliteGraphStore(path)
+    with pytest.raises(StoreLockedError, match=rf"graph\.db is in use by another hub \(process {os.getpid()}\)"):
+        SqliteGraphStore(path)
+    first.close()
+    SqliteGraphStore(path).close()
+
+
+def test_a_file_that_is_refused_is_let_go_of(path: Path) -> None:
+    path.write_text("hello " * 100)
+    with pytest.raises(StoreSchemaError):
+        SqliteGraphStore(path)
+    path.unlink()
+    SqliteGraphStore(path).close()
 
 
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailableError, match="unable to open"):
+    with pytest.raises(StoreUnavailableError, match="cannot be opened: No such file"):
         SqliteGraphStore(tmp_path / "nowhere" / "graph.db")

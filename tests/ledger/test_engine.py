@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -58,13 +59,20 @@ def test_a_transaction_inside_a_transaction_is_an_error(tmp_path: Path) -> None:
     ledger.close()
 
 
-def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "remedy"), [(99, "start the newer release"), (0, "start the release that wrote it")]
+)
+def test_a_file_of_another_schema_is_refused_and_stays_as_it_is(tmp_path: Path, version: int, remedy: str) -> None:
     ledger = Ledger.open(tmp_path / "ledger.db")
     with ledger.begin() as connection:
-        connection.execute(text("UPDATE schema_version SET version = 99"))
+        connection.execute(text(f"UPDATE schema_version SET version = {version}"))
+        connection.execute(text("DROP TABLE audit"))
     ledger.close()
-    with pytest.raises(LedgerVersionError, match="99"):
-        Ledger.open(tmp_path / "ledger.db")
+    for _ in range(2):  # and the lock is given back
+        with pytest.raises(LedgerVersionError, match=f"schema version {version}.*{remedy}"):
+            Ledger.open(tmp_path / "ledger.db")
+    with sqlite3.connect(tmp_path / "ledger.db") as file:
+        assert file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'audit'").fetchone() == (0,)
 
 
 def test_an_unknown_url_is_named() -> None:

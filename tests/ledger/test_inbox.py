@@ -135,6 +135,15 @@ async def test_a_full_inbox_says_when_to_come_back(ledger: Ledger) -> None:
     assert await first == [1, 2]
 
 
+async def test_no_sender_waits_for_ever_whatever_goes_wrong(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = Inbox(ledger)
+    strange = replace(signal(b"a"), received_at=NOON.replace(tzinfo=None))  # which no row can hold
+    async with asyncio.timeout(5):
+        failed = await asyncio.gather(inbox.put([signal(b"a")]), inbox.put([strange]), return_exceptions=True)
+    assert [isinstance(one, Exception) for one in failed] == [True, True]
+    assert await inbox.put([signal(b"b")]) == [1]
+
+
 async def test_a_failed_commit_fails_every_sender_and_the_next_one_works(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

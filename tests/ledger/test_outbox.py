@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ledger import outbox
 from ledger.engine import Ledger
-from ledger.outbox import OutboxKey, OutboxState
+from ledger.outbox import OutboxEntry, OutboxKey, OutboxState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = OutboxKey(incident_id="I1", stakeholder="P1", channel="mail", happening="open", sequence=1)
@@ -29,17 +29,17 @@ def put(connection: Connection, *, held: bool = False) -> bool:
     return outbox.enqueue(connection, KEY, {"to": "a@b"}, message_id=f"{KEY.digest}@hub", now=NOON, held=held)
 
 
-def state(connection: Connection) -> OutboxState:
-    entry = outbox.get(connection, KEY)
-    assert entry is not None
-    return entry.state
+def kept(connection: Connection) -> OutboxEntry:
+    (entry,) = outbox.of_incident(connection, "I1")
+    assert outbox.get(connection, KEY) == entry
+    return entry
 
 
 def test_a_decision_repeated_is_one_row(connection: Connection) -> None:
     assert put(connection)
     assert not put(connection)
-    (entry,) = outbox.due(connection, NOON)
-    assert entry.payload == {"to": "a@b"}
+    entry = kept(connection)
+    assert (entry.state, entry.payload) == (OutboxState.WAITING, {"to": "a@b"})
     assert entry.message_id == f"{KEY.digest}@hub"
 
 
@@ -52,14 +52,13 @@ def test_sent_is_the_end(connection: Connection) -> None:
     assert outbox.counts(connection) == {OutboxState.SENT: 1}
 
 
-def test_a_retry_waits_for_its_time(connection: Connection) -> None:
+def test_a_retry_says_when_and_why(connection: Connection) -> None:
     put(connection)
     outbox.begin_sending(connection, KEY)
     later = NOON + timedelta(minutes=1)
     assert outbox.retry_at(connection, KEY, later, error="450 greylisted")
-    assert outbox.due(connection, NOON) == []
-    assert outbox.next_due_at(connection) == later
-    (entry,) = outbox.due(connection, later)
+    entry = kept(connection)
+    assert (entry.state, entry.next_attempt_at) == (OutboxState.WAITING, later)
     assert (entry.attempts, entry.last_error, entry.possibly_repeated) == (1, "450 greylisted", False)
 
 
@@ -67,15 +66,16 @@ def test_what_was_being_sent_at_a_crash_goes_again_and_says_so(connection: Conne
     put(connection)
     outbox.begin_sending(connection, KEY)
     assert outbox.recover(connection, now=NOON) == 1
-    (entry,) = outbox.due(connection, NOON)
-    assert entry.possibly_repeated
+    entry = kept(connection)
+    assert (entry.state, entry.possibly_repeated) == (OutboxState.WAITING, True)
     assert entry.message_id == f"{KEY.digest}@hub"
 
 
 def test_held_waits_for_a_person(connection: Connection) -> None:
     put(connection, held=True)
-    assert outbox.due(connection, NOON) == []
+    assert kept(connection).state is OutboxState.HELD
+    assert not outbox.begin_sending(connection, KEY)
     assert outbox.release(connection, KEY, now=NOON)
-    assert state(connection) is OutboxState.WAITING
+    assert kept(connection).state is OutboxState.WAITING
     assert outbox.supersede(connection, KEY, why="resolved before it went out")
-    assert state(connection) is OutboxState.SUPERSEDED
+    assert kept(connection).state is OutboxState.SUPERSEDED

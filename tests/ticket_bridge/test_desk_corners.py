@@ -56,6 +56,68 @@ def test_who_resolves_what_still_fails_is_not_contradicted_until_it_fails_anew(o
     office.wants(1, state="open", rounds=2)
 
 
+def test_time_alone_does_not_contradict_who_resolved_what_still_fails(office: Office) -> None:
+    fault = office.fault("srv", confirmed=True).hits("crm", DOWN, owner="olga").on_call("nina")
+    office.evaluate()
+    office.all_sent()
+    office.act(1, "resolve", note="the spare part comes on Friday")
+    told = office.told()
+    for hour in (5, 50):
+        office.at(hour * 3600).evaluate()
+        office.desk = office.new_desk()
+        assert office.evaluate() == []
+    assert office.told() == told
+    office.wants(1, state="resolved")
+    office.at(60 * 3600)
+    fault.resolves()
+    office.evaluate()
+    office.wants(1, state="closed")
+    office.at(61 * 3600).fault("srv", confirmed=True, name="s-again").hits("crm", DOWN, owner="olga")
+    office.evaluate()
+    office.wants(2, state="open")
+
+
+def test_what_a_person_closed_while_it_fails_stays_closed_too(office: Office) -> None:
+    office.fault("srv", confirmed=True).hits("crm", DOWN, owner="olga")
+    office.evaluate()
+    office.act(1, "resolve")
+    office.act(1, "close")
+    office.at(5 * 3600).evaluate()
+    office.desk = office.new_desk()
+    assert office.evaluate() == []
+
+
+def test_what_a_person_resolved_comes_back_when_it_gets_worse_than_they_left_it(office: Office) -> None:
+    fault = office.fault("srv", confirmed=True).hits("crm", DOWN, owner="olga").on_call("nina")
+    office.evaluate()
+    office.all_sent()
+    office.act(1, "resolve", note="we know")
+    fault.eases("crm")
+    office.at(3600).evaluate()
+    office.wants(1, state="resolved")
+    fault.hits("crm", DOWN, owner="olga")
+    office.at(50 * 3600).evaluate()
+    office.wants(1, state="open", rounds=2, priority=1)
+    assert "reopened_worse" in office.happened(1)
+    assert office.told()[-2:] == ["nina: open as on_call", "olga: open as service_owner"]
+    office.act(1, "resolve")
+    office.at(51 * 3600).evaluate()
+    office.wants(1, state="resolved")
+
+
+def test_a_higher_severity_brings_back_what_a_person_resolved(office: Office) -> None:
+    fault = office.fault("sw", confirmed=True, severity=Severity.MAJOR).on_call("nina")
+    office.evaluate()
+    office.act(1, "resolve")
+    office.maintenance.add("sw")
+    fault.louder(Severity.CRITICAL)
+    office.at(5 * 3600).evaluate()
+    office.wants(1, state="resolved")
+    office.maintenance.clear()
+    office.at(6 * 3600).evaluate()
+    office.wants(1, state="open", priority=3)
+
+
 def test_who_reopens_what_is_over_keeps_it_open(office: Office) -> None:
     office.fault("srv", confirmed=True).hits("crm", DOWN, owner="olga")
     office.evaluate()

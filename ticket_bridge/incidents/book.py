@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from sqlalchemy import Connection
 
-from impact.model import Arg, Reason
+from impact.model import Arg, Health, Reason
 from ledger import outbox
 from ledger.crash import boundary
 from ledger.outbox import OutboxEntry, OutboxKey
@@ -31,6 +31,8 @@ class Book:
     told: dict[str, dict[str, Told]] = field(default_factory=dict)  # by incident, by person
     last_opening: dict[str, datetime] = field(default_factory=dict)  # of users, over all incidents
     last_number: int = 0
+    # By incident that a person resolved although it still fails: each service at the best it has been since.
+    left_at: dict[str, Mapping[str, Health]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, connection: Connection, *, ended_after: datetime, users_after: datetime) -> Self:
@@ -58,6 +60,7 @@ class Book:
             told=dict(self.told),
             last_opening=dict(self.last_opening),
             last_number=self.last_number,
+            left_at=dict(self.left_at),
         )
 
     def of_situation(self, situation_id: str) -> Incident | None:
@@ -70,6 +73,10 @@ class Book:
 
     def parts_of(self, incident_id: str) -> list[Part]:
         return [part for part in self.parts.values() if part.incident_id == incident_id]
+
+    def still_failing(self) -> set[str]:
+        """Incidents with an active situation, whatever people say of them."""
+        return {part.incident_id for part in self.parts.values() if not part.ended}
 
     def covered(self, incident_id: str, person_id: str, service: str) -> bool:
         """Whether a live incident other than this one told that person of that service, which still hits them."""
@@ -87,10 +94,11 @@ class Book:
             one.incident_id
             for one in self.incidents.values()
             if not one.live and one.resolved_at is not None and one.resolved_at <= ended_before
-        }
+        } - self.still_failing()
         for incident_id in gone:
             del self.incidents[incident_id]
             self.told.pop(incident_id, None)
+            self.left_at.pop(incident_id, None)
         if gone:
             self.parts = {key: part for key, part in self.parts.items() if part.incident_id not in gone}
         for person_id in [one for one, at in self.last_opening.items() if at <= users_before]:

@@ -167,6 +167,8 @@ class Desk:
             draft.link(situation.situation_id, incident.incident_id)
         elif part.ended:  # it had resolved and is active again
             follow.open_or_attach(draft, scene, situation)
+        elif not incident.live:
+            follow.reopen_if_worse(draft, scene, situation, incident)
 
     def _leave_the_collection(self, draft: Draft, scene: Scene, incident: Incident, situation: Situation) -> None:
         """A collected alert has found its CI: it gets an incident of its own, if it deserves one."""

@@ -84,7 +84,7 @@ def open_or_attach(draft: Draft, scene: Scene, situation: Situation) -> None:
         return
     came_back = _returning(draft, scene, situation)
     if came_back is not None:
-        _reopen(draft, scene, situation, came_back)
+        _reopen(draft, scene, situation, came_back, _is_back(came_back))
         return
     if situation.root_ci is None and _storm(draft, scene):
         _collect(draft, scene, situation)
@@ -184,17 +184,33 @@ def _returning(draft: Draft, scene: Scene, situation: Situation) -> Incident | N
     return max(found, key=lambda one: one.number, default=None)
 
 
-def _reopen(draft: Draft, scene: Scene, situation: Situation, incident: Incident) -> None:
+def _is_back(incident: Incident) -> Reason:
+    if incident.root_ci is not None:
+        return entry("reopened", root=incident.root_ci)
+    return entry("reopened_unbound", source=incident.unbound_source or "?", resource=incident.unbound_resource or "?")
+
+
+def _reopen(draft: Draft, scene: Scene, situation: Situation, incident: Incident, why: Reason) -> None:
     draft.link(situation.situation_id, incident.incident_id)
+    draft.book.left_at.pop(incident.incident_id, None)
     again = reopened(incident, situation.settles_at)
     again = _evaluated(scene, replace(again, situation_id=situation.situation_id), View.of([situation]))
-    if incident.root_ci is not None:
-        why = entry("reopened", root=incident.root_ci)
-    else:
-        why = entry(
-            "reopened_unbound", source=incident.unbound_source or "?", resource=incident.unbound_resource or "?"
-        )
     draft.put(again, why)
+
+
+def reopen_if_worse(draft: Draft, scene: Scene, situation: Situation, incident: Incident) -> None:
+    """A person resolved what still fails: time alone does not contradict them, but that it gets worse does."""
+    impact = scene.impact(situation.root_ci)
+    if impact is None or scene.in_maintenance(situation.root_ci):
+        return
+    left = draft.book.left_at.get(incident.incident_id, {hit.ci_id: hit.state for hit in incident.services})
+    now = {hit.ci_id: hit.state for hit in impact.services}
+    newly_hit = any(state >= Health.DEGRADED and state > left.get(ci, Health.OK) for ci, state in now.items())
+    if newly_hit or situation.severity > incident.severity:
+        root = incident.root_ci or incident.unbound_resource or ""
+        _reopen(draft, scene, situation, incident, entry("reopened_worse", root=root))
+    else:
+        draft.book.left_at[incident.incident_id] = now
 
 
 def reopened(incident: Incident, settles_at: datetime | None) -> Incident:
@@ -334,10 +350,13 @@ def merge(draft: Draft, situation: Situation, target: str, transfer: Transfer) -
 
 
 def close_what_stayed_away(draft: Draft, policy: IncidentPolicy) -> None:
-    """Close incidents that have been resolved for as long as they could have come back."""
+    """Close incidents that have been resolved for as long as they could have come back; what still fails waits."""
     window = timedelta(seconds=policy.reopen_within_s)
+    failing = draft.book.still_failing()
     for incident in list(draft.book.incidents.values()):
         if incident.state is not IncidentState.RESOLVED or incident.resolved_at is None:
+            continue
+        if incident.incident_id in failing:
             continue
         if incident.resolved_at + window <= draft.now:
             hours = round(policy.reopen_within_s / 3600, 1)

@@ -196,13 +196,15 @@ def page(
 
 
 def in_memory_of_the_desk(connection: Connection, ended_after: datetime) -> list[Incident]:
-    """Live incidents, and those that ended after ``ended_after`` and may come back."""
+    """Live incidents, those that ended after ``ended_after`` and may come back, and those that still fail."""
+    failing = select(SITUATION_PART.c.incident_id).where(SITUATION_PART.c.ended.is_(False))
     over = [IncidentState.RESOLVED.value, IncidentState.CLOSED.value]
     statement = select(INCIDENT).where(
         or_(
             INCIDENT.c.state.not_in(over),
             INCIDENT.c.state == IncidentState.RESOLVED.value,
             INCIDENT.c.resolved_at > ended_after,
+            INCIDENT.c.incident_id.in_(failing),
         )
     )
     return _incidents(connection, statement)

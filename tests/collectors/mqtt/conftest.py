@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import pytest
@@ -31,6 +31,10 @@ SCRIPT = Path(__file__).parents[3] / ".ci" / "mosquitto"
 TIMEOUT_S = 15.0
 
 
+class HasPort(Protocol):
+    port: int
+
+
 @dataclass
 class Mosquitto:
     """One broker process on a port that stays the same over restarts."""
@@ -38,14 +42,24 @@ class Mosquitto:
     place: Path
     port: int = 0
     queue: int = 0
+    anonymous: bool = True
+    deny: str = ""
 
     def start(self) -> None:
         command = [sys.executable, str(SCRIPT), "start", str(self.place), *([str(self.port)] if self.port else [])]
-        environment = os.environ | {"FAULTPATH_TEST_MOSQUITTO_QUEUE": str(self.queue)}
+        environment = os.environ | {
+            "FAULTPATH_TEST_MOSQUITTO_QUEUE": str(self.queue),
+            "FAULTPATH_TEST_MOSQUITTO_ANONYMOUS": str(self.anonymous).lower(),
+            "FAULTPATH_TEST_MOSQUITTO_DENY": self.deny,
+        }
         self.port = int(subprocess.run(command, check=True, capture_output=True, env=environment).stdout)
 
     def end(self, how: str = "stop") -> None:
         subprocess.run([sys.executable, str(SCRIPT), how, str(self.place)], check=True)
+
+    def refusals(self) -> int:
+        """How many clients it has turned away since it was first started."""
+        return (self.place / "mosquitto.log").read_text().count("not authorised")
 
     def publish(self, topic: str, payload: Any, *, retain: bool = False, qos: int = 1) -> None:
         self.publish_all([(topic, payload)], retain=retain, qos=qos)
@@ -98,7 +112,9 @@ class Hub:
         return [body["state"] for body in self.bodies if body.get("finding") == kind]
 
     @asynccontextmanager
-    async def collecting(self, mosquitto: Mosquitto, **said: Any) -> AsyncIterator[MqttCollector]:
+    async def collecting(
+        self, mosquitto: HasPort, wait_for: LinkState = LinkState.CONNECTED, **said: Any
+    ) -> AsyncIterator[MqttCollector]:
         """A running collector that is connected; cancelled at the end, as the supervisor does it."""
         broker = Broker(**{"name": "plant", "host": "127.0.0.1", "port": mosquitto.port, "catch_up_s": 0.0, **said})
         self.collector = MqttCollector(
@@ -111,8 +127,7 @@ class Hub:
         )
         task = asyncio.create_task(self.collector.run())
         try:
-            await until(lambda: self.state is LinkState.CONNECTED or task.done())
-            await asyncio.sleep(0.1)  # the subscription reaches the broker
+            await until(lambda: self.state is wait_for or task.done())
             yield self.collector
         finally:
             task.cancel()
@@ -131,7 +146,7 @@ def hub(tmp_path: Path) -> Iterator[Hub]:
     ledger.close()
 
 
-async def until(true: Callable[[], bool], timeout_s: float = TIMEOUT_S) -> None:
+async def until(true: Callable[[], object], timeout_s: float = TIMEOUT_S) -> None:
     """Wait for a condition; fail after a while."""
     async with asyncio.timeout(timeout_s):
         while not true():  # noqa: ASYNC110 - what is waited for lies in other processes

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from structlog.testing import capture_logs
 
+from collectors.mqtt import watch
 from collectors.mqtt.model import LinkState
 from ledger.errors import InboxFullError, LedgerUnavailableError
 from ledger.inbox import Signal
@@ -103,25 +105,18 @@ async def test_a_broker_that_restarts_loses_nothing_and_is_reported(
 
 async def test_a_refused_sign_in_is_said_once_and_is_an_alert(hub: Hub, mosquitto: Mosquitto) -> None:
     mosquitto.end()
-    config = mosquitto.place / "mosquitto.conf"
-    config.write_text(config.read_text().replace("allow_anonymous true", "allow_anonymous false"))
-    command = ["/usr/sbin/mosquitto", "-c", str(config)]
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
-    try:
-        hub.index = INDEX
-        collecting = hub.collecting(mosquitto, lost_after_s=0.2)
-        task = asyncio.create_task(collecting.__aenter__())
+    mosquitto.anonymous = False
+    mosquitto.start()
+    with capture_logs() as said:
+        task = asyncio.create_task(hub.collecting(mosquitto, lost_after_s=0.2).__aenter__())
+        await until(lambda: hub.collector is not None and hub.state is LinkState.REFUSED)
         await until(lambda: hub.findings("session") == ["active"])
-        await asyncio.sleep(1.5)  # it tries again, and is refused again
         assert hub.collector is not None
-        assert hub.collector.status.state is LinkState.REFUSED
         assert "uthori" in hub.collector.status.why
+        await until(lambda: mosquitto.refusals() >= 3)  # it tries again, and is refused again
         task.cancel()
         await asyncio.wait([task])
-    finally:
-        process.terminate()
-        await process.wait()
-        mosquitto.start()
+    assert [line["state"] for line in said if line["event"] == "mqtt_session"] == ["refused"]
 
 
 async def test_signs_of_life_and_their_end(hub: Hub, mosquitto: Mosquitto) -> None:
@@ -141,6 +136,20 @@ async def test_signs_of_life_and_their_end(hub: Hub, mosquitto: Mosquitto) -> No
         await asyncio.to_thread(mosquitto.publish, TELEMETRY, {"t": 4.1})
         await until(lambda: hub.findings("silent") == ["active", "cleared"])
         assert hub.payloads == []  # telemetry is not kept
+
+
+async def test_made_up_devices_are_counted_and_said_once(
+    hub: Hub, mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "MAX_STRANGERS", 3)
+    with capture_logs() as said:
+        async with hub.collecting(mosquitto) as collector:
+            for first in (0, 100):
+                strangers = [(f"estate/s1/made-up-{first + number}/telemetry", 4.0) for number in range(8)]
+                await asyncio.to_thread(mosquitto.publish_all, strangers)
+                await until(lambda: [line for line in said if line["event"] == "mqtt_strangers_forgotten"])
+            await until(lambda: collector.status.strangers_forgotten == 13)
+    assert len([line for line in said if line["event"] == "mqtt_strangers_forgotten"]) == 1
 
 
 async def test_a_last_will_is_no_answer_at_once(hub: Hub, mosquitto: Mosquitto) -> None:
@@ -164,9 +173,8 @@ async def test_a_last_will_is_no_answer_at_once(hub: Hub, mosquitto: Mosquitto) 
 async def test_a_retained_status_is_no_sign_of_life(hub: Hub, mosquitto: Mosquitto) -> None:
     hub.index = index_of(ci("CU7", "CoolingUnit", mqtt_id="cu-7"))
     mosquitto.publish(STATUS, {"state": "online"}, retain=True)
-    async with hub.collecting(mosquitto):
-        await until(lambda: len(hub.payloads) == 1)
-        await asyncio.sleep(0.1)
+    async with hub.collecting(mosquitto) as collector:
+        await until(lambda: collector.status.acknowledged == 1)  # conclusions follow without a turn of the loop between
         signs = hub.evidence.device("CU7")
     assert signs is None or signs.last_answer is None
 
@@ -206,14 +214,21 @@ async def test_messages_that_the_broker_drops_are_an_alert(hub: Hub, mosquitto: 
     mosquitto.queue = 10
     mosquitto.start()
     idle = Client(CallbackAPIVersion.VERSION2, client_id="idle", clean_session=False)
+    answered = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def on_subscribe(*_: object) -> None:
+        loop.call_soon_threadsafe(answered.set)
+
+    idle.on_subscribe = on_subscribe
     idle.connect("127.0.0.1", mosquitto.port)
     idle.loop_start()
     idle.subscribe("full/#", 1)
-    await asyncio.sleep(0.3)
+    await answered.wait()
     idle.disconnect()
     idle.loop_stop()
-    async with hub.collecting(mosquitto, dropped_quiet_s=1.0):
-        await asyncio.sleep(2.5)  # the broker's first figures
+    async with hub.collecting(mosquitto, dropped_quiet_s=1.0) as collector:
+        await until(lambda: collector.status.received)  # the broker's first figures; nobody else publishes yet
         await asyncio.to_thread(mosquitto.publish_all, [("full/x", {"n": n}) for n in range(50)])
         await until(lambda: hub.findings("dropped")[:1] == ["active"])
         await until(lambda: hub.findings("dropped")[-1] == "cleared")
@@ -230,7 +245,7 @@ async def test_a_slow_inbox_holds_the_broker_back_and_memory_stays_bounded(hub: 
     hub.submit = slow
     async with hub.collecting(mosquitto, max_unanswered=20) as collector:
         await asyncio.to_thread(mosquitto.publish_all, [(FAULT, {"code": f"E{n}"}) for n in range(500)])
-        await asyncio.sleep(0.3)
+        await until(lambda: collector.status.received + len(collector._link._arrived) >= 20)
         assert collector.status.received <= 40
         gate.set()
         await until(lambda: len(set(hub.payloads)) == 500)

@@ -16,7 +16,7 @@ import pytest
 from ledger.engine import Ledger
 from ledger.errors import LedgerError
 from ledger.inbox import Inbox
-from tests.collectors.mqtt.conftest import Mosquitto, until
+from tests.collectors.mqtt.conftest import Mosquitto
 
 COUNT = 200
 
@@ -24,8 +24,16 @@ COUNT = 200
 async def collector(place: Path, port: int, kill_at: str = "") -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.collectors.mqtt.killed", str(place), str(port),
-        cwd=Path(__file__).parents[3], env=os.environ | {"FAULTPATH_KILL_AT": kill_at},
+        cwd=Path(__file__).parents[3], env=os.environ | {"FAULTPATH_KILL_AT": kill_at}, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
+
+
+async def says(process: asyncio.subprocess.Process, line: str) -> None:
+    """Wait for a line of its output."""
+    assert process.stdout is not None
+    async with asyncio.timeout(20):
+        while (await process.stdout.readline()).decode().strip() != line:
+            assert not process.stdout.at_eof(), "it ended before it said so"
 
 
 def codes(path: Path) -> Counter[int]:
@@ -42,8 +50,7 @@ def codes(path: Path) -> Counter[int]:
 async def test_nothing_is_lost_and_little_is_repeated(mosquitto: Mosquitto, tmp_path: Path, boundary: str) -> None:
     path = tmp_path / "ledger.db"
     first = await collector(tmp_path, mosquitto.port)  # leaves its session with the broker
-    await until(lambda: "faultpath" in (mosquitto.place / "mosquitto.log").read_text())
-    await asyncio.sleep(0.5)
+    await says(first, "connected")
     first.send_signal(signal.SIGKILL)
     await first.wait()
     messages = [("estate/s1/cu-7/fault", {"code": number}) for number in range(COUNT)]
@@ -53,7 +60,7 @@ async def test_nothing_is_lost_and_little_is_repeated(mosquitto: Mosquitto, tmp_
     before = codes(path)
     assert sum(before.values()) < COUNT
     again = await collector(tmp_path, mosquitto.port)
-    await asyncio.sleep(2)
+    await says(again, json.dumps(messages[-1][1], separators=(",", ":")))
     again.send_signal(signal.SIGKILL)
     await again.wait()
     found = codes(path)
