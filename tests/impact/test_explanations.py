@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import given, settings
 
+from cmdb.model import Value
 from impact.explain import causes_of, path_to_cause, responsible_for
-from impact.graph import CompiledGraph
+from impact.graph import CompiledGraph, compile_graph
 from impact.propagate import Propagation
 from impact.rules import Input, Rule, rising, rule_of
-from impact.scale import EXCLUDED, OUTSIDE, Level, Profile, rises
+from impact.scale import EXCLUDED, OUTSIDE, Level, Policy, Profile, rises, scale_of
 from impact.state import evaluate
+from impact.trial.play import words_for
 from impact.whatif import points_of_failure
-from tests.impact.kit import Graph
+from tests.impact.kit import CATALOGUE, Graph
 from tests.impact.worlds import NAMES, SEEDS, SIZES, Draw, levels, nodes, profile_of
 
 
@@ -157,6 +159,34 @@ def test_a_cause_inside_of_a_circle_is_found_although_the_circle_holds_it_too(fa
     for ci in "abc":
         assert causes_of(spread, graph.index[ci]) == {graph.index[faulty]}, ci
         assert graph.ids[path_to_cause(spread, graph.index[ci])[-1]] == faulty, ci
+
+
+def test_the_cause_of_what_needs_a_circle_that_cannot_be_worked_out_is_that_circle() -> None:
+    g = Graph()
+    g.ci("Server", "a", "b", "c")
+    for one, other in (("a", "b"), ("b", "a"), ("c", "a")):
+        g.rel(one, "DEPENDS_ON", other)
+    scale = scale_of({"levels": ["OK", "UNKNOWN", "DOWN"], "unknown": "UNKNOWN"}, "scale")
+    refusing = Profile(name="refusing", scale=scale, policy=Policy(cycles="refuse"))
+    graph = compile_graph(g.snapshot(), words_for(refusing, CATALOGUE))
+    spread = evaluate(graph, {}).spread
+    assert spread.full == {0: 1, 1: 1, 2: 1}
+    assert spread.via(graph.index["a"]) == ()
+    assert causes_of(spread, graph.index["c"]) == {graph.index["a"]}
+
+
+@pytest.mark.parametrize("ruled", [{}, {"rules": ["worst"]}], ids=["by default", "by a rule"])
+def test_what_is_in_maintenance_and_therefore_ignored_holds_nothing(ruled: dict[str, Value]) -> None:
+    g = Graph()
+    g.ci("Server", "x", "y")
+    g.ci("Application", "app", maintenance="ignore_input", **ruled)
+    g.rel("app", "RUNS_ON", "x", "y")
+    graph = g.compile()
+    x, y, app = (graph.index[ci] for ci in ("x", "y", "app"))
+    spread = evaluate(graph, {x: 3, y: 3}, maintained=[x]).spread
+    assert spread.via(app) == (y,)
+    spread.put({x: 3}, [x])
+    assert (spread.full.get(app, 0), spread.via(app)) == (0, ())
 
 
 def test_what_is_softened_is_held_by_all_that_would_leave_it_where_it_is() -> None:
