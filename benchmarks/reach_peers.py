@@ -90,7 +90,7 @@ def _neo4j(estate: Layered) -> Ask:
     auth = ("neo4j", Path(os.environ["FAULTPATH_TEST_NEO4J_PASSWORD_FILE"]).read_text())
     session = neo4j.GraphDatabase.driver(url, auth=auth).session()
     session.run("CREATE CONSTRAINT bench IF NOT EXISTS FOR (n:Bench) REQUIRE n.number IS UNIQUE").consume()
-    session.run("MATCH (n:Bench) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    session.run("MATCH (n:Bench) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS").consume()
     pairs = np.stack((estate.parts.dependent, estate.parts.provider), axis=1)
     for statement, rows in ((CREATE, np.arange(estate.parts.count)), (RELATE, pairs)):
         for begin in range(0, len(rows), BATCH):

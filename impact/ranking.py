@@ -19,6 +19,7 @@ from impact.arrays.lenses import CODES, code_of
 from impact.arrays.parts import parts_of
 from impact.arrays.reach import Reach
 from impact.arrays.rows import Array
+from impact.arrays.ways import Ways
 from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.scale import Level
@@ -72,6 +73,7 @@ class _Ranking:
         self._wired = frozenset(net.at) | net.by_link.keys()
         self._hit_always = self._places_of_hit()
         self._down_always = self._down(np.arange(self.arrays.n))
+        self._ways = Ways(graph.network)
         self._networks: dict[frozenset[int], _Network] = {}
         self._people: dict[tuple[tuple[int, Level], ...], tuple[int, int]] = {}
 
@@ -138,7 +140,7 @@ class _Ranking:
         if not net.anchors or broken.isdisjoint(net.ways):
             return None
         if broken not in self._networks:
-            self._networks[broken] = _network(self.graph, broken)
+            self._networks[broken] = _network(self.graph, self._ways, broken)
         return self._networks[broken]
 
     # The business
@@ -189,22 +191,11 @@ class _Ranking:
         return found
 
 
-def _network(graph: CompiledGraph, broken: frozenset[int]) -> _Network:
+def _network(graph: CompiledGraph, ways: Ways, broken: frozenset[int]) -> _Network:
     """As `impact.state` has it: isolated is down, a new single point on a way is a risk, sites see what they reach."""
-    net, scale = graph.network, graph.scale
-    reached, devices = net.reach(net.anchors, broken), net.free_devices
-    isolated = devices - reached - broken
-    tree, free = net.dominators(net.anchors, broken), net.free_dominators
-    narrowed = [
-        node
-        for node in devices & reached
-        if node in tree and node in free and any(not free.dominates(by, node) for by in tree.chain(node))
-    ]
-    lost = {
-        site: frozenset(net.free_devices_of_site[site] - net.reach(anchors, broken) - broken - isolated)
-        for site, anchors in net.sites.items()
-    }
+    isolated, scale = ways.isolated(broken), graph.scale
+    lost = {site: those - isolated for site, those in ways.lost_to_sites(broken).items()}
     return _Network(
-        dict.fromkeys(narrowed, scale.ok + 1) | dict.fromkeys(isolated, scale.worst),
+        dict.fromkeys(ways.narrowed(broken), scale.ok + 1) | dict.fromkeys(isolated, scale.worst),
         {site: those for site, those in lost.items() if those},
     )

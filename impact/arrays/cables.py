@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,13 @@ class Cables:
         self._marks = Marks(len(self.devices))
         self.free = self.reach(())
         """What is reached with nothing broken."""
+
+    def seen_from(self, anchors: Collection[int]) -> Cables:
+        """The same cables from other anchors; these must be among the devices."""
+        other = copy(self)
+        other._sources = np.searchsorted(self.devices, np.fromiter(anchors, np.int32, len(anchors)))  # noqa: SLF001
+        other.free = other.reach(())
+        return other
 
     def reach(self, broken: Collection[int]) -> Reached:
         """What the anchors reach although these CIs, devices or links, are broken. The cost grows with the network."""

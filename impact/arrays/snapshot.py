@@ -1,6 +1,6 @@
 """An array graph as one stream of bytes, so that a restart need not read the whole store.
 
-A line that names the format, the length of a JSON header, the header, then the arrays one after the other. The header
+A line that names the format, length and checksum of a JSON header, the header, then the arrays one after the other. It
 holds the revision, the profile's name, the rules and, for each array, its type, its shape and a checksum.
 """
 
@@ -56,7 +56,7 @@ def save(graph: ArrayGraph, growth: Growth, file: Target) -> None:
     if graph.ids is not None:
         arrays["ids"] = np.ascontiguousarray(graph.ids)
     header = json.dumps(_header(graph, arrays)).encode()
-    file.write(MAGIC + len(header).to_bytes(8, "little") + header)
+    file.write(MAGIC + len(header).to_bytes(8, "little") + zlib.crc32(header).to_bytes(4, "little") + header)
     for array in arrays.values():
         file.write(_bytes(array))
 
@@ -95,8 +95,12 @@ def load(file: Source, profile: Profile, revision: int | None = None) -> ArrayGr
     """
     if file.read(len(MAGIC)) != MAGIC:
         raise SnapshotError("these bytes are no snapshot of this version")
+    size, checksum = (int.from_bytes(file.read(length), "little") for length in (8, 4))
+    text = file.read(min(size, MOST_HEADER))
+    if zlib.crc32(text) != checksum:
+        raise SnapshotError("the snapshot is damaged: the checksum of its header does not hold")
     try:
-        header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), MOST_HEADER)))
+        header = json.loads(text)
         arrays = {name: _array(file, *about) for name, *about in header["arrays"]}
         return _graph(header, arrays, profile, revision)
     except (KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:

@@ -30,8 +30,3 @@ def _chunk(number: dict[str, int], chunk: Sequence[Related]) -> Ints32:
     dependents, providers, lenses = zip(*chunk, strict=True)
     flat = chain(map(number.__getitem__, dependents), map(number.__getitem__, providers), lenses)
     return np.fromiter(flat, np.int32, 3 * len(chunk)).reshape(3, -1).T
-
-
-def encoded(ids: Sequence[str]) -> Array:
-    """Ids as sorted arrays keep them; they are given in order."""
-    return np.array([ci_id.encode() for ci_id in ids], np.bytes_)

@@ -19,6 +19,7 @@ from impact.arrays.grow import ClosesCircleError, Edge, Growth
 from impact.arrays.parts import Special, parts_of
 from impact.arrays.reach import Marks, Reach
 from impact.arrays.snapshot import SnapshotError, load, save
+from impact.arrays.stream import numbered
 from impact.arrays.work import Blame
 from impact.graph import CompiledGraph
 from impact.network import Cable, Network
@@ -172,9 +173,11 @@ def test_a_snapshot_that_is_damaged_or_of_something_else_is_refused() -> None:
     save(moment.arrays, Growth(moment.arrays), file)
     good = file.getvalue()
     damaged = good[:-3] + bytes([good[-3] ^ 1]) + good[-2:]
+    header = good.replace(b'"revision": 1', b'"revision": 2', 1)
     other = replace(moment.graph.profile, name="other")
     for data, profile, revision in (
         (damaged, moment.graph.profile, 1),
+        (header, moment.graph.profile, 2),
         (good[:-1], moment.graph.profile, 1),
         (b"x" + good, moment.graph.profile, 1),
         (good, other, 1),
@@ -295,3 +298,11 @@ def test_marks_are_wiped_by_moving_on(seed: int, monkeypatch: pytest.MonkeyPatch
             some = [draw.randrange(10) for _ in range(8)]
             assert sorted(marks.fresh(np.array(some)).tolist()) == sorted(set(some) - seen)
             seen.update(some)
+
+
+def test_a_stream_of_ids_becomes_numbers() -> None:
+    found = numbered(["a", "b", "c"], [[("b", "a", 0), ("c", "a", 1)], [], [("c", "b", 0)]])
+    assert [column.tolist() for column in found] == [[1, 2, 2], [0, 0, 1], [0, 1, 0]]
+    assert [column.tolist() for column in numbered([], [])] == [[], [], []]
+    with pytest.raises(KeyError):
+        numbered(["a"], [[("a", "z", 0)]])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from examples.estate.generate import generate
+from impact.arrays.ways import Ways
 from impact.assess import Assessor
 from impact.graph import CompiledGraph
 from impact.model import Health
+from impact.network import Cable, Network
 from impact.ranking import rank
 from tests.acceptance.told import believe
 from tests.impact.kit import Graph
@@ -49,3 +52,25 @@ def test_the_gravest_comes_first_and_what_hurts_nobody_not_at_all() -> None:
     assert found[0].services == (("important", 1, Health.DOWN), ("minor", 4, Health.DOWN))
     assert found[0].by_priority == (1, 0, 0, 1, 0)
     assert [one.ci_id for one in rank(g.compile(), 1)] == ["big"]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_ways_are_narrowed_and_cut_as_dominators_have_it(seed: int) -> None:
+    draw = random.Random(seed)
+    devices = list(range(draw.randint(3, 14)))
+    ends = [draw.sample(devices, 2) for _ in range(draw.randint(2, 22))]
+    net = Network(
+        cables=[Cable(link=100 + at, a=a, a_port=0, b=b, b_port=0) for at, (a, b) in enumerate(ends)],
+        transit=frozenset(draw.sample(devices, len(devices) * 2 // 3)),
+        anchors=frozenset(draw.sample(devices, draw.randint(1, 2))),
+        hub=None,
+    )
+    ways, everything = Ways(net), [*devices, *net.by_link]
+    for _ in range(20):
+        broken = frozenset(draw.sample(everything, draw.randint(1, 3)))
+        tree, free = net.dominators(net.anchors, broken), net.free_dominators
+        reached = net.reach(net.anchors, broken)
+        both = [node for node in net.free_devices & reached if node in tree and node in free]
+        expected = [node for node in both if any(not free.dominates(by, node) for by in tree.chain(node))]
+        assert ways.narrowed(broken) == sorted(expected)
+        assert ways.isolated(broken) >= net.free_devices - reached - broken
