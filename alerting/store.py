@@ -177,10 +177,13 @@ class AlertBook:
             )
             return {AlertState(state): number for state, number in found}
 
-    def prune(self, connection: Connection, *, before: datetime) -> int:
-        """Delete cleared alerts that nothing was heard of since a time; how many."""
-        old = delete(ALERTS).where(ALERTS.c.state == AlertState.CLEARED.value, ALERTS.c.last_received < before)
-        return connection.execute(old).rowcount
+    def prune(self, connection: Connection, *, before: datetime, limit: int = 1_000) -> int:
+        """Delete up to ``limit`` cleared alerts that nothing was heard of since a time; how many. Repeat it until 0."""
+        old = select(ALERTS.c.fingerprint).where(
+            ALERTS.c.state == AlertState.CLEARED.value, ALERTS.c.last_received < before
+        )
+        these = ALERTS.c.fingerprint.in_(old.limit(limit).scalar_subquery())
+        return connection.execute(delete(ALERTS).where(these)).rowcount
 
     def _events_of(self, item: Item, now: Mapping[str, Alert]) -> Iterator[Event]:
         if isinstance(item, Event):

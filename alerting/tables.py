@@ -31,6 +31,9 @@ ALERTS = Table(
 )
 Index("alert_changed", ALERTS.c.changed, ALERTS.c.fingerprint)
 Index("alert_state", ALERTS.c.state, ALERTS.c.changed)
+# those that may age, apart from the active ones, whose time of hearing changes with each event
+_CLEARED = ALERTS.c.state == AlertState.CLEARED.value
+Index("alert_cleared", ALERTS.c.state, ALERTS.c.last_received, sqlite_where=_CLEARED)
 
 
 def alert_row(alert: Alert) -> dict[str, Any]:

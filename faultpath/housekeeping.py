@@ -77,8 +77,7 @@ class Housekeeping:
             # the items before the bodies that they refer to
             items = await self._in_batches(lambda to: set_aside.prune(to, before=before, limit=PRUNE_ITEMS))
             rows = await self._in_batches(lambda to: self._inbox.prune(to, up_to=up_to, before=before))
-            with self._ledger.begin() as connection:
-                alerts = self._book.prune(connection, before=cleared_before)
+            alerts = await self._in_batches(lambda to: self._book.prune(to, before=cleared_before, limit=PRUNE_ITEMS))
         except LedgerUnavailableError as error:
             log.warning("housekeeping_refused", job="prune", error=str(error))
             return

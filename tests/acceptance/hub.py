@@ -32,7 +32,7 @@ CREDENTIALS = (
 """Those of `.ci/snmpd`: whom the hub may ask, and whose traps it hears."""
 
 START_S = 120.0
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 """How long a condition is waited for. Generous: machines that test are busy. Nothing depends on its value."""
 
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)

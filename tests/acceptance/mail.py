@@ -24,7 +24,7 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> Self:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ready_timeout=60)
         self._controller.start()
         return self
 

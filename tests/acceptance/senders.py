@@ -57,13 +57,15 @@ class Notifier:
         command = ["snmptrap", *who, *self._named("-e", who), self._to, "", oid, *varbinds]
         subprocess.run(command, check=True, capture_output=True, env=self._environment)
 
-    def inform(self, who: Sequence[str], oid: str, *varbinds: str, tries: int = 30) -> bool:
-        """Send one, again each second; whether it was confirmed."""
-        return self.informing(who, oid, *varbinds, tries=tries).wait() == 0
+    def inform(self, who: Sequence[str], oid: str, *varbinds: str, tries: int = 30, timeout_s: int = 1) -> bool:
+        """Send one, again each ``timeout_s``; whether it was confirmed."""
+        return self.informing(who, oid, *varbinds, tries=tries, timeout_s=timeout_s).wait() == 0
 
-    def informing(self, who: Sequence[str], oid: str, *varbinds: str, tries: int = 30) -> subprocess.Popen[bytes]:
+    def informing(
+        self, who: Sequence[str], oid: str, *varbinds: str, tries: int = 30, timeout_s: int = 1
+    ) -> subprocess.Popen[bytes]:
         """The same in the background."""
-        patience = ("-t", "1", "-r", str(tries - 1))
+        patience = ("-t", str(timeout_s), "-r", str(tries - 1))
         command = ["snmpinform", *patience, *who, *self._named("-E", who), self._to, "", oid, *varbinds]
         quiet = subprocess.DEVNULL
         return subprocess.Popen(command, stdout=quiet, stderr=quiet, env=self._environment)

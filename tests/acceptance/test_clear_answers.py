@@ -5,6 +5,8 @@ What cannot be started at all is in ``test_start.py``.
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,8 +99,12 @@ def test_a_trap_from_an_unknown_sender_is_kept_with_the_reason_and_moves_nobody(
     notifier.trap(stranger, LINK_DOWN)
     assert hub.set_aside("unknown_user")["reason"]["args"]["user"] == "mallory"
     wrong = tuple("not-the-secret" if word == "watch-auth-pass" else word for word in V3)
-    assert not notifier.inform(wrong, LINK_DOWN, tries=1)
+    sender = notifier.informing(wrong, LINK_DOWN, tries=1, timeout_s=60)
     hub.set_aside("wrong_digest")
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        assert sender.wait(1) != 0, "it is confirmed"
+    sender.kill()
+    sender.wait()
     notifier.trap(V2C, ON_BATTERY)  # the right word, from nobody in the graph
     alert = hub.alert(source="snmp-trap")
     assert (alert["ci"], alert["bind"]["code"], alert["authenticated"]) == (None, "no_ci_matches", False)

@@ -167,6 +167,7 @@ def test_an_inform_is_confirmed_after_the_commit_or_not_at_all(new_hub: NewHub, 
         assert sender.wait(60) == 0
     finally:
         sender.kill()
+    hub.merged()
     alert = hub.alert(source="snmp-trap")
     assert alert["details"]["varbinds.1.3.6.1.2.1.1.5.0"] == "ups-9"
     # what the commit had kept before the crash is there beside the repeat that was confirmed

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from alerting import set_aside
 from alerting.binding import GraphIndex
 from alerting.intake import Parser
+from alerting.model import AlertState, Event
 from alerting.store import AlertBook
 from faultpath import housekeeping
 from faultpath.access.tokens import TokenBook
@@ -22,21 +25,23 @@ from faultpath.settings import RetentionSettings
 from ledger.clock import ControlledClock
 from ledger.engine import Ledger
 from ledger.inbox import INBOX, Inbox, Signal
+from tests.alerting.kit import event as reported
 
 PARSER = Parser()
 
 
 class Keeper:
-    """A ledger that is kept by the clock: seven days of the inbox."""
+    """A ledger that is kept by the clock: seven days of the inbox, ninety of the alerts."""
 
     def __init__(self, folder: Path) -> None:
         self.clock = ControlledClock()
         self.ledger = Ledger.open(folder / "ledger.db")
         self.inbox = Inbox(self.ledger)
         tokens = TokenBook(self.ledger, self.clock)
-        retention = RetentionSettings(inbox_days=7)
+        retention = RetentionSettings(inbox_days=7, cleared_alerts_days=90)
+        self.book = AlertBook(self.ledger)
         self.housekeeping = Housekeeping(
-            self.ledger, self.inbox, AlertBook(self.ledger), tokens, clock=self.clock, retention=retention
+            self.ledger, self.inbox, self.book, tokens, clock=self.clock, retention=retention
         )
 
     def receive(self, *bodies: bytes, merged: bool = True) -> None:
@@ -53,8 +58,26 @@ class Keeper:
                 set_aside.keep(connection, row, PARSER.parse(row, GraphIndex()))
             self.inbox.set_offset(connection, CONSUMER, self.inbox.last_position)
 
+    def report(self, *events: Event) -> None:
+        with self.ledger.begin() as connection:
+            self.book.absorb(connection, events, GraphIndex())
+
+    def alerts(self) -> set[str]:
+        return {alert.resource for alert in self.book.page().alerts}
+
     def days_later(self, days: float) -> None:
         self.clock.advance(timedelta(days=days).total_seconds())
+
+    def plan(self, ask: Callable[[Connection], object]) -> str:
+        """How SQLite finds what is to go."""
+        seen: list[tuple[str, Any]] = []
+        with self.ledger.begin() as connection:
+            event.listen(connection, "before_cursor_execute", lambda *said: seen.append((said[2], said[3])))
+            ask(connection)
+        with self.ledger.read() as connection:
+            (statement, parameters), *_ = seen
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            return "; ".join(row[3] for row in plan)
 
     def rows(self) -> int:
         with self.ledger.read() as connection:
@@ -103,3 +126,18 @@ async def test_many_old_rows_go_a_few_at_a_time_and_others_get_their_turns(
     looking.cancel()
     assert keeper.rows() == 0
     assert sorted(set(seen), reverse=True)[:2] == [1_500, 500]
+
+
+async def test_alerts_go_that_are_over_and_not_heard_of_any_more(keeper: Keeper) -> None:
+    long_ago, of_late = keeper.clock.now() - timedelta(days=100), keeper.clock.now() - timedelta(days=80)
+    for number, (resource, heard) in enumerate((("old", long_ago), ("young", of_late)), 1):
+        told = reported(number, resource=resource, observed_at=heard, received_at=heard)
+        keeper.report(told, replace(told, inbox_id=number + 10, state=AlertState.CLEARED))
+    keeper.report(reported(9, resource="standing", observed_at=long_ago, received_at=long_ago))
+    await keeper.housekeeping.prune()
+    assert keeper.alerts() == {"young", "standing"}
+
+
+def test_looking_for_old_alerts_reads_those_alone(keeper: Keeper) -> None:
+    plan = keeper.plan(lambda connection: keeper.book.prune(connection, before=keeper.clock.now(), limit=10))
+    assert "SEARCH alert USING INDEX alert_cleared (state=? AND last_received<?)" in plan

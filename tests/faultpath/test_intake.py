@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from alerting.intake import Parsed, native
 from faultpath.wiring import running
 from ledger.errors import LedgerUnavailableError
-from ledger.inbox import InboxRow
+from ledger.inbox import Heard, InboxRow
 from tests.faultpath.conftest import Station, eventually, set_up, settings_of
 from tests.faultpath.test_slice import alertmanager, imported, wait_for
 
@@ -178,6 +179,20 @@ async def test_a_token_for_several_sources_says_which(station: Station) -> None:
     assert (await poster.post(f"{NATIVE}?source=prom-b", json={"alerts": []})).status_code == 202
     sources = (await station.get("/sources"))["items"]
     assert [(s["source"], s["messages"], s["tokens"]) for s in sources] == [("native:prom-b", 1, 1), ("prom-a", 0, 1)]
+
+
+async def test_who_is_heard_of_is_counted_beside_the_loop(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = station.house.state.inbox
+    heard, threads = inbox.heard, []
+
+    def noted(after: int) -> list[Heard]:
+        threads.append(threading.get_ident())
+        return heard(after)
+
+    monkeypatch.setattr(inbox, "heard", noted)
+    await station.get("/sources")
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_an_unknown_ci_is_listed_as_unbound_and_opens_an_incident(station: Station) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -62,13 +63,20 @@ def test_no_registry_and_no_path_of_a_machine_is_named() -> None:
         assert found is None, f"{path}: {found}"
 
 
-def test_only_the_supervisor_swallows_exceptions() -> None:
-    broad = []
+MAY_SWALLOW = {
+    "faultpath/supervisor.py": 1,  # where any failure ends
+    "alerting/intake/parser.py": 2,  # one message must not stop the log
+    "ledger/inbox.py": 1,  # every sender is told, whatever it is
+}
+
+
+def test_exceptions_are_swallowed_only_where_the_rest_must_go_on() -> None:
+    broad: Counter[str] = Counter()
     for path in tracked(*(f"{package}/**/*.py" for package in PACKAGES), *(f"{package}/*.py" for package in PACKAGES)):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ExceptHandler) and _is_broad(node) and path != ROOT / "faultpath" / "supervisor.py":
-                broad.append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert broad == []
+            if isinstance(node, ast.ExceptHandler) and _is_broad(node):
+                broad[str(path.relative_to(ROOT))] += 1
+    assert broad == MAY_SWALLOW
 
 
 def _is_broad(handler: ast.ExceptHandler) -> bool:
