@@ -97,5 +97,5 @@ class Ways:
         for cable in self._net.at.get(device, ()):
             far = cable.other(device)
             points = hurt[far] if far in hurt else self._free.get(far)
-            if points is not None and far not in broken and cable.link not in broken:
+            if points is not None and cable.link not in broken:
                 yield cable, points
