@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from impact.arrays.cables import Cables
 from impact.arrays.lenses import Lens
 from impact.arrays.parts import NO_GROUP, Parts, Special
-from impact.rules import rule_of
+from impact.rule_reading import rule_of
 from impact.scale import SHIPPED
 
 Ints: TypeAlias = NDArray[np.int64]

@@ -14,7 +14,8 @@ from cmdb.model import CI, Relation, Snapshot
 from impact.errors import ModelError
 from impact.network import Cable, Network
 from impact.order import Order
-from impact.rules import KOfN, Number, Rule, Scoped, Worst, exact, points_of, rising, rule_of
+from impact.rule_reading import exact, points_of, rule_of
+from impact.rules import KOfN, Number, Rule, Scoped, Worst, rising
 from impact.scale import OUTSIDE, Level, Profile, Seen, rises, seen_of
 from impact.vocabulary import RelationMeaning, Vocabulary
 

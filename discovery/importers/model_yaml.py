@@ -32,7 +32,7 @@ from cmdb.catalogue import Attribute, Catalogue, CiClass
 from cmdb.model import Claim, Observation, ObservedRelation, ScopedClaim, Value
 from cmdb.winners import fits
 from impact.errors import ModelError
-from impact.rules import check_relation, rule_of
+from impact.rule_reading import check_relation, rule_of
 from impact.scale import SHIPPED
 
 MAX_BYTES = 32 * 1024 * 1024

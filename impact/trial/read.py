@@ -9,7 +9,7 @@ from typing import Any
 from cmdb.catalogue.catalogue import Catalogue
 from cmdb.model import CI, Relation, Snapshot
 from impact.errors import ModelError
-from impact.rules import check_relation, check_rules
+from impact.rule_reading import check_relation, check_rules
 from impact.scale import SHIPPED, Level, Profile, only, policy_of, scale_of
 
 DEFAULT_RELATION = "DEPENDS_ON"

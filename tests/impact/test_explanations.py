@@ -16,7 +16,8 @@ from cmdb.model import Value
 from impact.explain import causes_of, path_to_cause, responsible_for
 from impact.graph import CompiledGraph, compile_graph
 from impact.propagate import Propagation
-from impact.rules import Input, Rule, rising, rule_of
+from impact.rule_reading import rule_of
+from impact.rules import Input, Rule, rising
 from impact.scale import EXCLUDED, OUTSIDE, Level, Policy, Profile, rises, scale_of
 from impact.state import evaluate
 from impact.trial.play import words_for
