@@ -5,18 +5,19 @@ Built once per revision. CIs are indices here; `ids` and `index` translate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from cmdb.model import CI, Relation, Snapshot
+from impact.circles import Inside, bears_unknown, only_worsens
 from impact.errors import ModelError
 from impact.network import Cable, Network
 from impact.order import Order
 from impact.rule_reading import exact, points_of, rule_of
-from impact.rules import KOfN, Number, Rule, Scoped, Worst, rising
-from impact.scale import OUTSIDE, Level, Profile, Seen, rises, seen_of
+from impact.rules import KOfN, Number, Rule, Scoped, Worst
+from impact.scale import OUTSIDE, Level, Profile, Seen, seen_of
 from impact.vocabulary import RelationMeaning, Vocabulary
 
 
@@ -149,31 +150,27 @@ class CompiledGraph:
         """CIs in a circle of needs that has no least fixpoint, or that the policy refuses: they are unknown."""
         if self.profile.policy.cycles == "refuse":
             return frozenset(member for circle in self.order.circles.values() for member in circle)
-        return self._in_circles(
-            lambda i, inside: (
-                all(scoped.rule.monotone for scoped in self.rules_of(i))
-                and all(
-                    rises(need.sees) and (need.drops is None or rising(need.drops, self.scale))
-                    for need in self.needs[i]
-                    if need.provider in inside
-                )
-            )
-        )
+        return self._in_circles(lambda rules, inside: only_worsens(rules, inside, self.scale))
 
     @cached_property
     def _doubtful(self) -> frozenset[int]:
-        """CIs in a circle where a member that stops to be unknown may make another better: what counts changes."""
-        return self._in_circles(
-            lambda i, inside: (
-                all(isinstance(scoped.rule, Worst) for scoped in self.rules_of(i))
-                and all(n.sees[OUTSIDE] <= max(n.sees[0], OUTSIDE) for n in self.needs[i] if n.provider in inside)
-            )
-        )
+        """CIs in a circle where a member that stops to be unknown may make another better."""
+        return self._in_circles(bears_unknown)
 
-    def _in_circles(self, fine: Callable[[int, Collection[int]], bool]) -> frozenset[int]:
+    def _in_circles(self, fine: Callable[[list[Rule], Inside], bool]) -> frozenset[int]:
         """The members of the circles in which not all are fine."""
+
+        def all_fine(circle: frozenset[int]) -> bool:
+            return all(
+                fine(
+                    [scoped.rule for scoped in self.rules_of(i)],
+                    [(need.sees, need.drops) for need in self.needs[i] if need.provider in circle],
+                )
+                for i in circle
+            )
+
         circles = [frozenset(circle) for circle in self.order.circles.values()]
-        return frozenset[int]().union(*(c for c in circles if not all(fine(member, c) for member in c)))
+        return frozenset[int]().union(*(circle for circle in circles if not all_fine(circle)))
 
     def refuses(self, i: int, own: Mapping[int, Level]) -> bool:
         """Whether a CI stands in a circle that cannot be worked out with this own health of its members."""
@@ -187,10 +184,8 @@ class CompiledGraph:
         return " -> ".join(self.name(node) for node in self.order.loop(i, lambda n: self.refuses(n, own))) or None
 
     @cached_property
-    def without_inputs(self) -> Level:
-        """What a CI with rules and no needs is."""
-        word = self.profile.policy.no_inputs
-        return self.scale.number(word, "policy.no_inputs") if word is not None else 0
+    def without_inputs(self) -> Level | None:
+        return self.profile.without_inputs
 
     def ignores_maintained(self, i: int) -> bool:
         return self._maintenance(i) == "ignore_input"

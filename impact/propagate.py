@@ -141,7 +141,7 @@ class Propagation:
                 seen = need.sees[(values if need.carries_network else plain).get(need.provider, 0)]
                 worst = max(worst, seen)
             return worst
-        if not self.graph.needs[node] and self.graph.profile.policy.no_inputs is not None:
+        if not self.graph.needs[node] and self.graph.without_inputs is not None:
             return self.graph.without_inputs
         found = [level for _, _, level in self._ruled(node, full=full) if level is not None]
         return reduce(self._worse, found) if found else 0

@@ -15,7 +15,7 @@ import numpy as np
 
 from impact.arrays.build import build
 from impact.arrays.evaluate import Evaluation
-from impact.arrays.lenses import CODES, code_of
+from impact.arrays.lenses import CODES
 from impact.arrays.parts import parts_of
 from impact.arrays.reach import Reach
 from impact.arrays.rows import Array
@@ -119,7 +119,7 @@ class _Ranking:
 
     def _down(self, places: Array) -> set[int]:
         codes = self.evaluation.plain.take(places) & CODES
-        return self._numbers(places[codes == code_of(self.graph.scale.worst)])
+        return self._numbers(places[codes == self.arrays.lenses.codes.of(self.graph.scale.worst)])
 
     def _places_of_hit(self) -> Array:
         services = np.flatnonzero(self._services)
@@ -196,6 +196,6 @@ def _network(graph: CompiledGraph, ways: Ways, broken: frozenset[int]) -> _Netwo
     isolated, scale = ways.isolated(broken), graph.scale
     lost = {site: those - isolated for site, those in ways.lost_to_sites(broken).items()}
     return _Network(
-        dict.fromkeys(ways.narrowed(broken), scale.ok + 1) | dict.fromkeys(isolated, scale.worst),
+        dict.fromkeys(ways.narrowed(broken), scale.at_risk) | dict.fromkeys(isolated, scale.worst),
         {site: those for site, those in lost.items() if those},
     )

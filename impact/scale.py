@@ -120,6 +120,12 @@ class Profile:
     scale: Scale
     policy: Policy = field(default_factory=Policy)
 
+    @property
+    def without_inputs(self) -> Level | None:
+        """What a CI with rules and no needs is; ``None`` leaves that to its rules."""
+        word = self.policy.no_inputs
+        return self.scale.number(word, "policy.no_inputs") if word is not None else None
+
 
 def scale_of(spec: Any, where: str) -> Scale:
     """Read a scale: ``{levels: [best, …, worst], outside: …, ok: …, degraded: …, inverse: {level: level}}``.

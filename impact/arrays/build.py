@@ -7,7 +7,7 @@ everything reads its edges once, from front to back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,7 @@ from impact.arrays.lenses import MAINTAINED, STRIDE, Lenses
 from impact.arrays.parts import Parts, Special
 from impact.arrays.pictures import Pictures, Shape, drops_points, names_inputs, weighs
 from impact.arrays.rows import Array, Bytes, Ints, Ints32, starts_of
+from impact.circles import Inside, bears_unknown, only_worsens
 from impact.rules import Rule
 from impact.scale import Profile
 
@@ -84,13 +85,27 @@ class ArrayGraph:
         self.slot_shape, shapes = _shapes(self)
         self.pictures = Pictures(self.rules, shapes, self.lenses, len(self.profile.scale.levels))
         self.circle_of = {place: number for number, circle in enumerate(self.circles) for place in circle}
-        refuses = self.profile.policy.cycles == "refuse"
-        self.refused = frozenset(n for n, circle in enumerate(self.circles) if refuses or self._odd(circle))
+        scale, refuses = self.profile.scale, self.profile.policy.cycles == "refuse"
+        worsens = self._fine(lambda rules, inside: only_worsens(rules, inside, scale))
+        self.refused = frozenset(n for n in range(len(self.circles)) if refuses or n not in worsens)
+        self.doubtful = frozenset(range(len(self.circles))) - self._fine(bears_unknown)
         self.blocks = tuple(_blocks(self))
 
-    def _odd(self, circle: tuple[int, ...]) -> bool:
-        slots = (slot for place in circle for slot in range(self.slot_start[place], self.slot_start[place + 1]))
-        return any(not self.rules[self.slot_rule[slot]].monotone for slot in slots)
+    def _fine(self, fine: Callable[[list[Rule], Inside], bool]) -> frozenset[int]:
+        """The circles all of whose members are fine."""
+        circles = enumerate(self.circles)
+        return frozenset(n for n, circle in circles if all(fine(*self._member(place, n)) for place in circle))
+
+    def _member(self, place: int, circle: int) -> tuple[list[Rule], Inside]:
+        """The rules of a CI, and its needs inside of a circle."""
+        rules = [self.rules[rule] for rule in self.slot_rule[self.slot_start[place] : self.slot_start[place + 1]]]
+        inside = []
+        for edge in range(self.start[place], self.start[place + 1]):
+            if self.circle_of.get(int(self.provider[edge])) == circle:
+                special = self.special.get(edge)
+                lens = self.lenses.all[int(self.offset[edge]) // STRIDE]
+                inside.append((lens.sees, special.drops if special is not None else None))
+        return rules, inside
 
     def place_of(self, ci_id: str) -> int:
         """Where a CI stands.

@@ -18,11 +18,11 @@ import numpy as np
 from impact.arrays import work
 from impact.arrays.build import CIRCLE, GROWN, MORE, RULED, ArrayGraph, Block
 from impact.arrays.grow import Edge, Growth
-from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, Signed, code_of
+from impact.arrays.lenses import CODES, MAINTAINED, Signed
 from impact.arrays.reach import Marks
 from impact.arrays.rows import Array, Bytes, Ints32, rows_of
 from impact.arrays.work import Blame, Blaming, Look
-from impact.scale import Level
+from impact.scale import OUTSIDE, Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class Evaluation:
         self.plain = np.zeros(graph.n, np.uint8)
         self.full = self.plain
         self._full = np.zeros(graph.n, np.uint8)
+        self._codes = graph.lenses.codes
         self._maintained = 0
         self._marks = Marks(graph.n)
         self._undo: list[tuple[Array, Array, Array]] | None = None
@@ -72,10 +73,10 @@ class Evaluation:
 
     def levels(self, places: Array) -> Signed:
         """The levels of these places, (k,)."""
-        return LEVEL_OF_CODE.take(self.full.take(places) & CODES)
+        return self._codes.levels(self.full.take(places) & CODES)
 
     def level(self, place: int) -> Level:
-        return int(LEVEL_OF_CODE[self.full[place] & CODES])
+        return self._codes.level(self.full[place] & CODES)
 
     # Changes
 
@@ -150,6 +151,13 @@ class Evaluation:
         return blaming.found()
 
     def _explain(self, places: Array, blaming: Blaming) -> None:
+        """What stands in a refused circle is unknown by that, and held there by nobody."""
+        refused = self.graph.flags.take(places) & CIRCLE > 0
+        if refused.any():
+            circles = map(self.graph.circle_of.__getitem__, places.compress(refused).tolist())
+            refused[refused] = [self._refuses(circle) for circle in circles]
+            blaming.add(places.compress(refused), *(np.zeros(0, np.intp),) * 2)
+            places = places.compress(~refused)
         grown = self.graph.flags.take(places) & GROWN > 0
         if not grown.all():
             work.needed(self.graph, self._network_look(), places.compress(~grown), blaming)
@@ -158,7 +166,7 @@ class Evaluation:
 
     def _set(self, array: Bytes, levels: Mapping[int, Level]) -> Array:
         places = np.fromiter(levels, np.intp, len(levels))
-        codes = np.fromiter(map(code_of, levels.values()), np.uint8, len(levels))
+        codes = np.fromiter(map(self._codes.of, levels.values()), np.uint8, len(levels))
         places, codes = _differing(array, places, codes)
         self._write(array, places, codes)
         return places
@@ -232,9 +240,10 @@ class Evaluation:
         if self.full is self.plain:
             needed = work.needed(self.graph, self._plain_look(), places, blaming)
             return places, np.maximum(self.own.take(places), needed), None
-        plain = np.maximum(self.own.take(places), work.needed(self.graph, self._plain_look(), places))
+        own = self.own.take(places)
+        plain = np.maximum(own, work.needed(self.graph, self._plain_look(), places))
         behind = work.needed(self.graph, self._network_look(), places, blaming)
-        return places, plain, np.maximum(np.maximum(plain, self.network.take(places)), behind)
+        return places, plain, np.maximum(np.maximum(own, self.network.take(places)), behind)
 
     def _give(self, places: Array, plain: Bytes, full: Bytes | None) -> Array:
         before = self.plain.take(places)
@@ -256,7 +265,7 @@ class Evaluation:
         plain = max(self.own[place], self.growth.needed(place, self.plain, self.plain))
         if self.full is self.plain:
             return self._give(places, np.array([plain], np.uint8), None)
-        full = max(plain, self.network[place], self.growth.needed(place, self.plain, self.full))
+        full = max(self.own[place], self.network[place], self.growth.needed(place, self.plain, self.full))
         return self._give(places, np.array([plain], np.uint8), np.array([full], np.uint8))
 
     def _settle_circle(self, number: int) -> Array:
@@ -265,12 +274,12 @@ class Evaluation:
         places = np.array(circle)
         self._odd += circle
         before = self.plain.take(places), self.full.take(places)
-        refused = number in self.graph.refused
-        own = self.own.take(places)
+        refused = self._refuses(number)
+        plain = full = self.own.take(places)
         if refused:
-            scale = self.graph.profile.scale
-            own = np.where(LEVEL_OF_CODE.take(own) > scale.ok, own, code_of(scale.unknown)).astype(np.uint8)
-        self._give(places, own, None if self.full is self.plain else own)
+            plain = np.maximum(plain, np.uint8(self._codes.of(self.graph.profile.scale.unknown)))
+            full = np.maximum(plain, self.network.take(places))
+        self._give(places, plain, None if self.full is self.plain else full)
         waiting = [] if refused else list(circle)
         while waiting:
             changed = self._work_out_one(waiting.pop())
@@ -279,6 +288,13 @@ class Evaluation:
                     waiting.append(after)
         moved = (self.plain.take(places) != before[0]) | (self.full.take(places) != before[1])
         return places.compress(moved)
+
+    def _refuses(self, circle: int) -> bool:
+        """As `impact.graph.CompiledGraph.refuses`."""
+        graph = self.graph
+        if circle in graph.refused or circle not in graph.doubtful:
+            return circle in graph.refused
+        return bool((self.own.take(graph.circles[circle]) == self._codes.of(OUTSIDE)).any())
 
     # Everything
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from impact.arrays.build import CIRCLE, GROWN, IGNORES, MORE, RULED, ArrayGraph
-from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, STRIDE, Lens, code_of
+from impact.arrays.lenses import CODES, MAINTAINED, STRIDE, Lens
 from impact.arrays.parts import NO_GROUP, Special
 from impact.arrays.rows import Array, Bytes, rows_of
-from impact.arrays.work import Blaming, without_inputs
-from impact.rules import Input, KOfN, Rule, Worst
-from impact.scale import EXCLUDED, Level
+from impact.arrays.work import Blaming
+from impact.rule_reading import rule_of
+from impact.rules import Input, Rule
+from impact.scale import Level
 
 
 class ClosesCircleError(ValueError):
@@ -67,9 +68,9 @@ class Growth:
             grown = self._grown[dependent] = self._described(dependent)
         grown.needs.append(edge)
         if edge.group != NO_GROUP:
-            grown.rules = grown.rules if grown.rules is not None else [(NO_GROUP, Worst(profile=self.graph.profile))]
+            grown.rules = grown.rules if grown.rules is not None else [(NO_GROUP, self._usual("worst"))]
             if all(group != edge.group for group, _ in grown.rules):
-                grown.rules.append((edge.group, self._redundant()))
+                grown.rules.append((edge.group, self._usual("k_of_n")))
         self._more.setdefault(edge.provider, []).append(dependent)
         self.graph.flags[dependent] |= GROWN
         self.graph.flags[edge.provider] |= MORE
@@ -90,9 +91,8 @@ class Growth:
         found = [after for place in places.tolist() for after in self._more.get(place, ())]
         return np.array(found, np.intp)
 
-    def _redundant(self) -> Rule:
-        profile = self.graph.profile
-        return KOfN(profile=profile, k=1, result=profile.scale.worst, edge=1)
+    def _usual(self, name: str) -> Rule:
+        return rule_of(name, self.graph.profile, name)
 
     def _described(self, place: int) -> _Grown:
         graph = self.graph
@@ -109,7 +109,7 @@ class Growth:
             for edge in edges
         ]
         if not graph.flags[place] & RULED:
-            return _Grown(needs, None)
+            return _Grown(needs, [(NO_GROUP, self._usual("worst"))] if graph.flags[place] & IGNORES else None)
         slots = range(graph.slot_start[place], graph.slot_start[place + 1])
         rules = [(int(graph.slot_group[slot]), graph.rules[graph.slot_rule[slot]]) for slot in slots]
         return _Grown(needs, rules)
@@ -170,7 +170,7 @@ class Growth:
 
     def needed(self, place: int, plain: Bytes, full: Bytes) -> int:
         """The code that its needs make of a CI that has grown."""
-        return code_of(self._level(self._grown[place], place, plain, full))
+        return self._code(self._grown[place], place, plain, full)
 
     def blame(self, places: Array, plain: Bytes, full: Bytes, blaming: Blaming) -> None:
         """Say who is responsible for these places, all of which have grown."""
@@ -185,7 +185,7 @@ class Growth:
             state = int((full if need.lens.carries_network else plain)[need.provider])
             found.append(
                 Input(
-                    level=need.lens.sees[int(LEVEL_OF_CODE[state & CODES])],
+                    level=need.lens.sees[self.graph.lenses.codes.level(state & CODES)],
                     weight=need.special.weight,
                     names=self.graph.names.get(need.provider, ()),
                     drops=need.special.drops,
@@ -194,13 +194,12 @@ class Growth:
             )
         return found
 
-    def _level(self, grown: _Grown, place: int, plain: Bytes, full: Bytes) -> Level:
+    def _code(self, grown: _Grown, place: int, plain: Bytes, full: Bytes) -> int:
+        codes = self.graph.lenses.codes
         if grown.rules is None:
-            return max([0, *(one.level for one in self._inputs(grown.needs, place, plain, full))])
-        said = [level for _, _, level in self._said(grown, place, plain, full) if level is not None]
-        if said:
-            return max(said)
-        return 0 if grown.needs else without_inputs(self.graph)
+            return codes.of(max([0, *(one.level for one in self._inputs(grown.needs, place, plain, full))]))
+        said = self._said(grown, place, plain, full)
+        return max((codes.of(level) for _, _, level in said if level is not None), default=0)
 
     def _said(
         self, grown: _Grown, place: int, plain: Bytes, full: Bytes
@@ -214,12 +213,12 @@ class Growth:
 
     def _blame(self, place: int, plain: Bytes, full: Bytes) -> list[int]:
         grown = self._grown[place]
-        value = self._level(grown, place, plain, full)
+        value = self.graph.lenses.codes.level(self._code(grown, place, plain, full))
         if value <= self.graph.profile.scale.ok:
             return []
         if grown.rules is None:
             seen = zip(grown.needs, self._inputs(grown.needs, place, plain, full), strict=True)
-            return [need.provider for need, one in seen if max(one.level, EXCLUDED) == value]
+            return [need.provider for need, one in seen if one.level == value]
         return [
             pairs[at][0].provider
             for rule, pairs, level in self._said(grown, place, plain, full)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays.build import IGNORES, RULED, SCALAR, ArrayGraph
-from impact.arrays.lenses import CODES, LEVEL_OF_CODE, MAINTAINED, SILENT, STRIDE, Signed, codes_of
+from impact.arrays.lenses import CODES, MAINTAINED, SILENT, STRIDE, Signed
 from impact.arrays.parts import Special
 from impact.arrays.rows import Array, Bytes, reduce_rows, rows_of, spread
 from impact.rules import Input
-from impact.scale import Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def by_worst(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | No
     seen = graph.lenses.simple.take(offset + look.at(graph, edges, offset))
     codes: Bytes = reduce_rows(np.maximum, seen, counts, 0)
     if blaming is not None:
-        bad = LEVEL_OF_CODE.take(codes) > graph.profile.scale.ok
+        bad = graph.lenses.codes.levels(codes) > graph.profile.scale.ok
         wanted = np.where(bad, codes, np.uint8(MAINTAINED)).repeat(counts)  # nothing is seen at that code
         hit = np.flatnonzero(seen == wanted)
         blaming.add(places, np.arange(places.size).repeat(counts).take(hit), graph.provider.take(edges.take(hit)))
@@ -143,26 +142,13 @@ def inputs_of(graph: ArrayGraph, edges: Array, entry: Array) -> list[Input]:
 def by_rules(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | None = None) -> Bytes:
     """The codes that their rules make of CIs, (k,): the worst of those that have something to say."""
     read = read_slots(graph, look, places)
-    worst = _worst(graph, read, places)
+    codes: Bytes = reduce_rows(np.maximum, graph.lenses.codes.of_all(read.levels), read.of, 0)
+    without_inputs = graph.profile.without_inputs
+    if without_inputs is not None:
+        codes[graph.start.take(places) == graph.start.take(places + 1)] = graph.lenses.codes.of(without_inputs)
     if blaming is not None:
-        _blame_by_rules(graph, read, worst, places, blaming)
-    return codes_of(worst)
-
-
-def _worst(graph: ArrayGraph, read: Slots, places: Array) -> Signed:
-    found: Signed = reduce_rows(np.maximum, read.levels, read.of, SILENT)
-    silent = np.flatnonzero(found == SILENT)
-    if silent.size:
-        mute = places[silent]
-        alone = graph.start.take(mute) == graph.start.take(mute + 1)
-        found[silent] = np.where(alone, without_inputs(graph), 0)
-    return found
-
-
-def without_inputs(graph: ArrayGraph) -> Level:
-    """What a CI with rules and no needs is."""
-    word = graph.profile.policy.no_inputs
-    return graph.profile.scale.number(word, "policy.no_inputs") if word is not None else 0
+        _blame_by_rules(graph, read, graph.lenses.codes.levels(codes), places, blaming)
+    return codes
 
 
 def needed(graph: ArrayGraph, look: Look, places: Array, blaming: Blaming | None = None) -> Bytes:

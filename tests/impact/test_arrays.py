@@ -16,6 +16,7 @@ from impact.arrays.cables import cables_of
 from impact.arrays.compact import compacted
 from impact.arrays.evaluate import Evaluation, Graded
 from impact.arrays.grow import ClosesCircleError, Edge, Growth
+from impact.arrays.lenses import CODES
 from impact.arrays.parts import Special, parts_of
 from impact.arrays.reach import Marks, Reach
 from impact.arrays.snapshot import SnapshotError, load, save
@@ -90,8 +91,8 @@ class Moment:
 
     def check(self, evaluation: Evaluation) -> None:
         assert levels_of(self.arrays, evaluation) == self.expected.full
-        plain = evaluation.plain.take(self.arrays.place) & 31
-        assert {n: int(code) - 1 if code > 1 else -1 for n, code in enumerate(plain) if code} == self.expected.plain
+        plain = self.arrays.lenses.codes.levels(evaluation.plain.take(self.arrays.place) & CODES).tolist()
+        assert {node: level for node, level in enumerate(plain) if level} == self.expected.plain
         expected = {node: set(self.expected.via(node)) for node in range(len(self.graph.cis))}
         assert blames(self.arrays, evaluation) == {node: via for node, via in expected.items() if via}
 
