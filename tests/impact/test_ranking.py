@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from examples.estate.generate import generate
 from impact.arrays.ways import Ways
@@ -16,6 +17,7 @@ from impact.network import Cable, Network
 from impact.ranking import rank
 from tests.acceptance.told import believe
 from tests.impact.kit import Graph
+from tests.impact.worlds import SEEDS
 
 
 def compare(graph: CompiledGraph) -> int:
@@ -54,7 +56,8 @@ def test_the_gravest_comes_first_and_what_hurts_nobody_not_at_all() -> None:
     assert [one.ci_id for one in rank(g.compile(), 1)] == ["big"]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@settings(max_examples=150, deadline=None)
+@given(SEEDS)
 def test_ways_are_narrowed_and_cut_as_dominators_have_it(seed: int) -> None:
     draw = random.Random(seed)
     devices = list(range(draw.randint(3, 14)))
