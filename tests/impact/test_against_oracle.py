@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from impact.propagate import Propagation
+from impact.rules import Input, rule_of
+from impact.scale import EXCLUDED, OUTSIDE, SHIPPED, Policy
 from impact.state import evaluate
-from tests.impact.worlds import SEEDS, SIZES, Draw, levels, nodes, told
+from tests.impact.oracle import SILENT, In, Oracle
+from tests.impact.worlds import NAMES, SEEDS, SIZES, Draw, levels, nodes, profile_of, told
 
 
 @settings(max_examples=1000, deadline=None)
@@ -26,6 +31,42 @@ def test_the_engine_says_what_the_naive_evaluator_says(seed: int, size: int) -> 
     assert {graph.ids[node] for node in state.spread.in_maintenance()} == wanted.in_maintenance()
     for ci in world.cis:
         assert wanted.is_loop(ci, graph.refusal(graph.index[ci], state.spread.own)), ci
+
+
+@settings(max_examples=3000, deadline=None)
+@given(SEEDS, SIZES)
+def test_a_rule_says_of_any_inputs_what_the_naive_evaluator_says(seed: int, size: int) -> None:
+    """More inputs of each kind than a small graph brings together: unknown, ignored, in maintenance, half shares."""
+    draw = Draw(seed)
+    world = draw.world(1)
+    profile, naive = profile_of(world), Oracle(world, {})
+    spec = draw.rule(world.scale, NAMES[:size])
+    levels_ = [draw.one([*range(profile.scale.worst + 1)] * 2 + [OUTSIDE, EXCLUDED]) for _ in range(size)]
+    inputs = [
+        Input(level=level, weight=draw.by.randint(0, 3), names=(NAMES[at],), maintained=draw.chance(0.15))
+        for at, level in enumerate(levels_)
+    ]
+    wanted = naive.rule(spec, [_as_read(one) for one in inputs])
+    found = rule_of(spec, profile, "rule").level(inputs)
+    assert found == (None if wanted == SILENT else OUTSIDE if wanted is None else wanted)
+
+
+@pytest.mark.parametrize(("how", "fires"), [("exact", False), ("floor", False), ("nearest", True)])
+def test_half_a_percent_is_rounded_up_where_shares_are_rounded_to_the_nearest(how: str, fires: bool) -> None:
+    profile = replace(SHIPPED, policy=Policy(percent=how))
+    rule = rule_of({"rule": "at_least", "percent": 13, "limit": "down", "result": "down"}, profile, "rule")
+    assert (rule.level([Input(level=3), *[Input(level=0)] * 7]) == 3) is fires  # 12.5 %
+
+
+def _as_read(one: Input) -> In:
+    return In(
+        level=one.level if one.level >= 0 else None,
+        weight=Fraction(one.weight),
+        name=one.names[0],
+        ignored=one.level == EXCLUDED,
+        maintained=one.maintained,
+        drops=None,
+    )
 
 
 @settings(max_examples=600, deadline=None)

@@ -105,9 +105,14 @@ def needed_without(spread: Propagation, node: int, providers: Collection[int]) -
 
 
 def monotone(graph: CompiledGraph, node: int) -> bool:
+    """Whether a worse need never makes a CI better, and one that is ok is seen as no problem."""
     needs = graph.needs[node]
     drops = all(need.drops is None or rising(need.drops, graph.scale) for need in needs)
-    return drops and all(rises(n.sees) for n in needs) and all(s.rule.monotone for s in graph.rules_of(node))
+    return (
+        drops
+        and all(rises(n.sees) and n.sees[0] <= graph.scale.ok for n in needs)
+        and all(s.rule.monotone for s in graph.rules_of(node))
+    )
 
 
 @settings(max_examples=500, deadline=None)
@@ -120,7 +125,7 @@ def test_with_all_that_holds_a_ci_ok_it_is_better_and_no_other_problem_matters(s
         level, via = spread.needed(node), set(spread.via(node))
         if level <= graph.scale.ok or not monotone(graph, node):
             continue
-        problems = {n.provider for n in graph.needs[node] if spread.full.get(n.provider, 0) > graph.scale.ok}
+        problems = {need.provider for need in graph.needs[node] if spread.seen(need) > graph.scale.ok}
         assert needed_without(spread, node, via) < level or needed_without(spread, node, problems | via) == level
         for other in problems - via:
             assert needed_without(spread, node, {other}) == level, other
@@ -160,6 +165,12 @@ def test_a_cause_inside_of_a_circle_is_found_although_the_circle_holds_it_too(fa
     for ci in "abc":
         assert causes_of(spread, graph.index[ci]) == {graph.index[faulty]}, ci
         assert graph.ids[path_to_cause(spread, graph.index[ci])[-1]] == faulty, ci
+
+
+def test_the_lesser_fault_in_a_circle_is_no_cause_of_the_worse() -> None:
+    graph = circle()
+    spread = evaluate(graph, {graph.index["a"]: 1, graph.index["b"]: 3}).spread
+    assert causes_of(spread, graph.index["c"]) == {graph.index["b"]}
 
 
 def test_the_cause_of_what_needs_a_circle_that_cannot_be_worked_out_is_that_circle() -> None:

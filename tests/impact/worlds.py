@@ -191,7 +191,7 @@ class Draw:
             said = {"k": count}
         elif kind in ("at_least", "fewer_than"):
             of = self.one(["count", "percent", "weight", "weight_percent"])
-            share = self.one([1, 10, 33, 33.4, 50, 66, 67, 100])
+            share = self.one([1, 10, 13, 33, 33.4, 50, 63, 66, 67, 100])
             said = {of: share if "percent" in of else self.by.randint(0, 5), "limit": self.one(level)}
             optional = {"result": self.one([*level, "worst"])}
         elif kind == "threshold":
