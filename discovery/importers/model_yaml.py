@@ -13,9 +13,9 @@
     links:                          # cables that no protocol sees
       - {a: {ci: hub, port: eth0}, b: {ci: core-1, port: Gi1/0/24}}
 
-Every mistake comes with file, line, field and remedy, and a file with a mistake yields no observations at all. Reading ends
-with the file or at `MAX_PROBLEMS`: a renamed prefix makes a mistake of every line. Aliases, tags and deep nesting are refused
-(`cmdb.bounded_yaml`).
+Every mistake comes with file, line, field and remedy, and a file with a mistake yields no observations at all. Reading
+ends with the file or at `MAX_PROBLEMS`: a renamed prefix makes a mistake of every line. Aliases, tags and deep nesting
+are refused (`cmdb.bounded_yaml`).
 """
 
 from __future__ import annotations
