@@ -137,6 +137,7 @@ class Hub:
         evidence.on_change = self._look_again
         graph.on_recovery.append(self._reload)
         self._reloading: asyncio.Task[None] | None = None
+        self._loading = asyncio.Lock()
         with ledger.read() as connection:
             self._situations: Mapping[str, Situation] = load_open(connection)
             desk.load(connection)
@@ -179,12 +180,14 @@ class Hub:
         Raises:
             StoreUnavailableError: the store does not answer; what was loaded before stays in use.
         """
+        async with self._loading:  # one after another, so that the last one read is the last one taken over
+            await self._load_graph()
+
+    async def _load_graph(self) -> None:
         snapshot = await self._store.run(lambda graph: graph.snapshot())
-        if self._graph is not None and snapshot.revision <= self._graph.view.revision:
-            return
+        if self._graph is not None and snapshot is self._graph.view.snapshot:
+            return  # what a store gives twice has not changed; a lower revision has: it comes from a backup
         compiled = await asyncio.to_thread(self._compile, snapshot)
-        if self._graph is not None and compiled.view.revision <= self._graph.view.revision:
-            return
         with self._ledger.begin() as connection:
             moved = self.book.rebind(connection, compiled.index)
             replayed = self._replay_pending(connection) if self._graph is None else 0
@@ -251,7 +254,8 @@ class Hub:
             self._reloading = asyncio.get_running_loop().create_task(self._reload_quietly())
 
     async def _reload_quietly(self) -> None:
-        with contextlib.suppress(StoreUnavailableError):
+        # whatever kept it from being loaded: the store's watch sees that it is not, and comes back
+        with contextlib.suppress(StoreUnavailableError, LedgerUnavailableError):
             await self.graph_changed()
 
     def _replay_pending(self, connection: Connection) -> int:

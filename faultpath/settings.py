@@ -88,7 +88,10 @@ def _sender(address: str) -> str:
 
 
 Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(gt=0)]
+TEN_YEARS_S = 10 * 365 * 24 * 3600.0
+Seconds = Annotated[float, Field(gt=0, le=TEN_YEARS_S)]
+Days = Annotated[float, Field(gt=0, le=TEN_YEARS_S / (24 * 3600))]
+Hours = Annotated[float, Field(gt=0, le=TEN_YEARS_S / 3600)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
@@ -124,8 +127,8 @@ class IntakeSettings(Section):
 
 
 class RetentionSettings(Section):
-    inbox_days: float = Field(default=7.0, gt=0)
-    cleared_alerts_days: float = Field(default=90.0, gt=0)
+    inbox_days: Days = 7.0
+    cleared_alerts_days: Days = 90.0
 
 
 class CatalogueSettings(Section):
@@ -210,7 +213,7 @@ def _over_shipped(policy: type[IncidentPolicy | NoticePolicy]) -> BeforeValidato
 
 
 class AccessSettings(Section):
-    session_hours: float = Field(default=12.0, gt=0)
+    session_hours: Hours = 12.0
     cookie_secure: bool | None = None
     sign_in_tries: int = Field(default=5, ge=1)
     sign_in_window_s: Seconds = 300.0

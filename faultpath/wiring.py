@@ -75,6 +75,7 @@ from ticket_bridge.settings import MailSettings
 
 SETUP_FILE = "setup-token"
 STOP_S = 10.0
+FIRST_LOOK_S = 3.0
 CONSOLE = Path(__file__).parents[1] / "web" / "dist"
 SESSIONS: Mapping[str, SessionFactory] = {"gufo": gufo.open_session, "pysnmp": pysnmp_session.open_session}
 
@@ -106,6 +107,8 @@ def run(settings: Settings) -> None:
         uvloop.run(_run_until_told(settings))
     except (LedgerError, CmdbError, AlertingError) as error:
         raise FaultpathError(str(error)) from None
+    except OSError as error:  # a file of the data directory, or one that a setting names
+        raise FaultpathError(f"{error.filename or 'the system'}: {error.strerror or error}") from None
 
 
 async def _run_until_told(settings: Settings) -> None:
@@ -137,15 +140,26 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 
     Raises:
         PortInUseError: the port to listen on is taken.
-        LedgerLockedError: another hub has the same files.
+        LedgerLockedError, StoreLockedError: another hub has the same files.
         SettingsError, SecretsError, CatalogueError, AlertingError: a file that the settings name is wrong.
+        StoreUnusableError: the graph is no graph of ours, or its address is none.
     """
     settings = settings.model_copy(update={"data_dir": settings.data_dir.absolute()})
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_usable(settings.data_dir)
     async with AsyncExitStack() as stack:
         sock = bind(settings.http.host, settings.http.port)
         stack.callback(sock.close)
         yield await _Builder(settings, clock or SystemClock(), stack).build(sock)
+
+
+def _make_usable(data_dir: Path) -> None:
+    name = "setting data_dir (FAULTPATH_DATA_DIR)"
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{name}: {data_dir} cannot be made a folder: {error.strerror}") from None
+    if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
+        raise SettingsError(f"{name}: {data_dir} cannot be written to; give it to the hub's user")
 
 
 class _Builder:
@@ -171,9 +185,11 @@ class _Builder:
         self.inbox = Inbox(self.ledger, max_waiting=self.settings.intake.max_waiting)
         self.graph = GraphAccess(self._graph_opener(), self.settings.graph.retry_s)
         self.stack.push_async_callback(self.graph.close)
+        await self.graph.look_first(FIRST_LOOK_S)
         self.vault = Vault(self.ledger, self.clock, self._box())
         self.vault.credentials()  # a wrong key is told now, in one line, and not at the first poll
         self.hub = self._hub()
+        self.graph.loaded = lambda: self.hub.view.revision if self.hub.view else None
         self.mail = self._mail()
         channels = {"mail": self.mail} if self.mail else {}
         self.deliverer = Deliverer(self.ledger, channels, self.clock, concurrency=self.settings.smtp.connections)
@@ -353,8 +369,19 @@ class _Builder:
             started_at=self.clock.now(),
             version=__version__,
             warnings=self._warnings(),
-            console=self.settings.console.dist or (CONSOLE if CONSOLE.is_dir() else None),
+            console=self._console(),
         )
+
+    def _console(self) -> Path | None:
+        dist = self.settings.console.dist
+        if dist is None:
+            return CONSOLE if CONSOLE.is_dir() else None
+        if not (dist / "index.html").is_file():
+            raise SettingsError(
+                f"setting console.dist (FAULTPATH_CONSOLE__DIST): {dist} holds no index.html; "
+                "build the console, or take the setting out"
+            )
+        return dist
 
     def _users(self) -> Users:
         access = self.settings.access
@@ -449,9 +476,18 @@ async def _stop(task: asyncio.Task[None], within_s: float) -> None:
 
 
 def own_engine_id(data_dir: Path) -> bytes:
-    """The hub's own SNMP engine id, made once: senders of informs keep keys for it (RFC 3411, 5: format 5, octets)."""
+    """The hub's own SNMP engine id, made once: senders of informs keep keys for it (RFC 3411, 5: format 5, octets).
+
+    Raises:
+        FaultpathError: its file holds something else.
+    """
     path = data_dir / "snmp-engine-id"
     if not path.exists():
         # 0x80000000 | enterprise number of net-snmp's sample (8072), which stands for "no number of our own"
         write_private(path, (bytes.fromhex("80001f8805") + os.urandom(8)).hex() + "\n")
-    return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except ValueError:
+        raise FaultpathError(
+            f"{path} holds no engine id; put it back from a backup, or remove it for a new one"
+        ) from None

@@ -63,6 +63,18 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
             "smtp: {sender: noreply}",
             "setting smtp.sender (FAULTPATH_SMTP__SENDER): 'noreply' is not a mail address; write one as in",
         ),
+        (
+            "situations: {settle_s: 1e300}",
+            "setting situations.settle_s (FAULTPATH_SITUATIONS__SETTLE_S): Input should be",
+        ),
+        (
+            "retention: {inbox_days: inf}",
+            "setting retention.inbox_days (FAULTPATH_RETENTION__INBOX_DAYS): Input should be",
+        ),
+        (
+            "access: {session_hours: nan}",
+            "setting access.session_hours (FAULTPATH_ACCESS__SESSION_HOURS): Input should be",
+        ),
         ("- 1", "must be a mapping"),
         ("\n\na: [", "hub.yaml:3: not YAML"),
         ("http: &h {port: 1}", "hub.yaml:1: the anchor &h is not allowed"),

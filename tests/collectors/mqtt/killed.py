@@ -36,7 +36,7 @@ async def main(directory: Path, port: int) -> None:
         return kept
 
     collector = MqttCollector(
-        Broker(name="plant", host="127.0.0.1", port=port),
+        Broker(name="plant", host="127.0.0.1", port=port, max_unanswered=20),  # so that it dies amid the messages
         topics=load_topics(),
         submit=submit,
         evidence=Evidence(),

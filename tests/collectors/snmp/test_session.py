@@ -116,7 +116,7 @@ def each_a_second(times: list[float]) -> None:
 async def test_a_lost_datagram_is_asked_for_again(snmpd: Snmpd, opened: Opener, level: str) -> None:
     async with Relay(snmpd.address) as line:
         line.lose = 1
-        session, unanswered = opened(line.address, CREDENTIALS[level], timeout_s=0.3), list[int]()
+        session, unanswered = opened(line.address, CREDENTIALS[level], timeout_s=0.6), list[int]()
         assert await session.get([SYS_NAME], unanswered=lambda: unanswered.append(1)) == {SYS_NAME: b"faultpath-test"}
         assert unanswered == [1]
         line.lose = 2
@@ -142,12 +142,15 @@ async def test_a_slow_agent_is_not_a_silent_one(snmpd: Snmpd, opened: Opener) ->
         assert unanswered
 
 
+HELD_UP_S = 1.0  # past the time-out, and time enough for the agent's answer on a busy machine
+
+
 async def test_a_loop_that_was_held_up_loses_no_answer(snmpd: Snmpd, opened: Opener) -> None:
     session = opened(snmpd.address, timeout_s=0.2)
     unanswered = list[int]()
     question = asyncio.create_task(session.get([SYS_NAME], unanswered=lambda: unanswered.append(1)))
     await asyncio.sleep(0)
-    time.sleep(0.5)  # noqa: ASYNC251  the point of it: timer and answer are due together
+    time.sleep(HELD_UP_S)  # noqa: ASYNC251  the point of it: timer and answer are due together
     assert await question == {SYS_NAME: b"faultpath-test"}
     assert unanswered == []
 
@@ -162,7 +165,7 @@ def test_a_held_up_uvloop_loses_no_answer(snmpd: Snmpd) -> None:
         )
         question = asyncio.create_task(session.get([SYS_NAME], unanswered=lambda: unanswered.append(1)))
         await asyncio.sleep(0)
-        time.sleep(0.5)  # noqa: ASYNC251
+        time.sleep(HELD_UP_S)  # noqa: ASYNC251
         return await question, unanswered
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
