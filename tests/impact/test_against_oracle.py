@@ -10,7 +10,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from impact.propagate import Propagation
-from impact.rules import Input, rule_of
+from impact.rule_reading import rule_of
+from impact.rules import Input
 from impact.scale import EXCLUDED, OUTSIDE, SHIPPED, Policy
 from impact.state import evaluate
 from tests.impact.oracle import SILENT, In, Oracle
