@@ -1,4 +1,4 @@
-"""``faultpath whatif`` and ``faultpath spof``: what a change would do, and what a service hangs by."""
+"""``faultpath whatif``, ``spof`` and ``rank``: what a change would do, what a service hangs by, what matters most."""
 
 from __future__ import annotations
 
@@ -71,6 +71,36 @@ def points_of_failure(
         print_csv(columns, rows)
     else:
         print_table(columns, rows, f"{name_of(found['ci'])} survives the failure of any one CI")
+
+
+def ranking(
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many CIs at most.")] = 20,
+    url: Url = None,
+    token_file: TokenFile = None,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """All CIs by what their failure alone would do to the business, the gravest first."""
+    found = connect(url, token_file).get("/ranking", {"limit": limit})
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (
+            name_of(one["ci"]),
+            one["ci"]["cls"],
+            ", ".join(f"P{n} × {count}" for n, count in enumerate(one["by_priority"], 1) if count),
+            one["cannot_work"],
+            one["limited"],
+        )
+        for one in found["items"]
+    ]
+    columns = ("CI", "class", "services", "cannot work", "limited")
+    if as_csv:
+        print_csv(columns, rows)
+    else:
+        print_table(columns, rows, "no CI's failure would hurt a service")
 
 
 def _doubling(needs: Iterable[Mapping[str, Any]]) -> str:

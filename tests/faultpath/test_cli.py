@@ -138,6 +138,11 @@ def test_whatif_and_spof_answer_for_names(served: Served) -> None:
     assert "CRM application needs a second db1" in served.run("spof", "CRM", "--csv")
 
 
+def test_rank_lists_what_matters_most(served: Served) -> None:
+    assert "P1 × 1" in served.run("rank")
+    assert served.run("rank", "--limit", "1", "--csv").splitlines()[0] == "CI,class,services,cannot work,limited"
+
+
 def test_models_are_tested_without_a_hub(tmp_path: Path) -> None:
     good = ROOT / "tests/impact/models/needs.yaml"
     assert command("test", str(good)).stdout.splitlines()[-1].endswith(" passed, 0 failed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from faultpath.access.model import READ
@@ -13,6 +13,7 @@ from faultpath.api.deps import AtMoment, require
 from faultpath.api.routes.cis import known_ci
 from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
 from impact.model import Health
+from impact.ranking import rank
 from impact.whatif import Outcome, Scenario, compare, explained_points_of_failure, try_out
 
 MOST_CHANGES = 1_000
@@ -99,6 +100,31 @@ class PointsOfFailureOut(Shape):
     points: list[PointOfFailureOut]
 
 
+class RankedServiceOut(Shape):
+    """A service that the failure would hit."""
+
+    service: CiRef
+    tier: int
+    state: HealthWord
+
+
+class RankedOut(Shape):
+    """What one CI's failure alone would do. ``by_priority``: how many services at P1 to P5."""
+
+    ci: CiRef
+    services: list[RankedServiceOut]
+    by_priority: list[int]
+    cannot_work: int
+    limited: int
+
+
+class RankingOut(Shape):
+    """The gravest first; CIs whose failure would hurt no service are left out."""
+
+    revision: int
+    items: list[RankedOut]
+
+
 @router.post("/what-if")
 async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
     """What would change if this failed, were well again, or went into maintenance. Nothing is stored.
@@ -148,6 +174,29 @@ async def get_points_of_failure(ci_id: str, moment: AtMoment) -> PointsOfFailure
                 double=[DoubleOut(dependent=names.ref(one), provider=names.ref(other)) for one, other in point.double],
             )
             for point in found
+        ],
+    )
+
+
+@router.get("/ranking")
+async def get_ranking(moment: AtMoment, limit: Annotated[int, Query(ge=1, le=MOST_NAMED)] = 100) -> RankingOut:
+    """Every CI by what its failure alone would do to the business. ``?at=`` asks it of the graph of a past time."""
+    found = await asyncio.to_thread(rank, moment.graph, limit)
+    names = Names(moment.view)
+    return RankingOut(
+        revision=moment.view.revision,
+        items=[
+            RankedOut(
+                ci=names.ref(one.ci_id),
+                services=[
+                    RankedServiceOut(service=names.ref(ci_id), tier=tier, state=word_of(state))
+                    for ci_id, tier, state in one.services
+                ],
+                by_priority=list(one.by_priority),
+                cannot_work=one.cannot_work,
+                limited=one.limited,
+            )
+            for one in found
         ],
     )
 

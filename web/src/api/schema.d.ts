@@ -553,6 +553,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ranking
+         * @description Every CI by what its failure alone would do to the business. ``?at=`` asks it of the graph of a past time.
+         */
+        get: operations["get_ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1704,6 +1724,45 @@ export interface components {
              * @default true
              */
             swept: boolean;
+        };
+        /**
+         * RankedOut
+         * @description What one CI's failure alone would do. ``by_priority``: how many services at P1 to P5.
+         */
+        RankedOut: {
+            /** By Priority */
+            by_priority: number[];
+            /** Cannot Work */
+            cannot_work: number;
+            ci: components["schemas"]["CiRef"];
+            /** Limited */
+            limited: number;
+            /** Services */
+            services: components["schemas"]["RankedServiceOut"][];
+        };
+        /**
+         * RankedServiceOut
+         * @description A service that the failure would hit.
+         */
+        RankedServiceOut: {
+            service: components["schemas"]["CiRef"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Tier */
+            tier: number;
+        };
+        /**
+         * RankingOut
+         * @description The gravest first; CIs whose failure would hurt no service are left out.
+         */
+        RankingOut: {
+            /** Items */
+            items: components["schemas"]["RankedOut"][];
+            /** Revision */
+            revision: number;
         };
         /**
          * Ready
@@ -4913,6 +4972,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_ranking: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RankingOut"];
                 };
             };
             /** @description The request is wrong */
