@@ -24,6 +24,7 @@ def test_a_port_in_use_is_named_with_the_way_out(new_hub: NewHub) -> None:
     assert f"port {hub.http_port} of 127.0.0.1 is in use" in said
     assert "FAULTPATH_HTTP__PORT" in said
     hub.start()  # nothing of its data was touched
+    eventually(lambda: hub.away() == {})
     assert hub.items("/cis", query="orders-db")
 
 
