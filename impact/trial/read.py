@@ -239,6 +239,7 @@ def _step(spec: Any, where: str, profile: Profile, names: _Names) -> Step:
 
 
 _BY_LEVEL = ("health", "services")
+_OF_OURS = ("roots", "services", "cannot_work", "limited", "reasons")
 _LISTS = ("maintenance", "roots", "cannot_work", "limited", "likeliest")
 _LISTS_BY_CI = ("because", "responsible", "affects", "causes", "points_of_failure")
 
@@ -248,6 +249,8 @@ def _expect(spec: Any, where: str, profile: Profile, names: _Names) -> dict[str,
     wanted = only(spec, where, *EXPECTED)
     for word, value in wanted.items():
         here = f"{where}.{word}"
+        if word in _OF_OURS and profile.scale != SHIPPED.scale:
+            raise ModelError(here, "is asked on another scale", f"leave scale out: it needs the scale {SHIPPED.name}")
         if word in _LISTS:
             wanted[word] = sorted(names.several(value, here))
         elif word not in ("changes", "others") and not isinstance(value, Mapping):

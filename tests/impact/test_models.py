@@ -59,6 +59,7 @@ def test_a_wrong_expectation_is_told_with_what_was_found() -> None:
         ({"graph": {"cis": {"x": {"rules": ["most"]}}}}, "tests.0.graph.cis.x.rules.0.rule: 'most' is no rule"),
         ({"graph": {"cis": {"x": {"rules": [{"rule": "min"}]}}}}, "rules.0.k: is None; write a whole number from 1"),
         ({"graph": {"relations": [["x", "y", {"map": {"raise": "one"}}]]}}, "map.raise: 'one' is no number of levels"),
+        ({"scale": "icinga", "expect": {"services": {"crm": "OK"}}}, "expect.services: is asked on another scale"),
         ({"graph": "live"}, "tests.0.graph: asks for the live graph; give --live"),
         ({"steps": [], "set": {}}, "tests.0: has both steps and a step of its own"),
     ],
