@@ -198,6 +198,13 @@ class CompiledGraph:
 
     # Reach
 
+    def prepare(self) -> None:
+        """Work out now what every evaluation asks for: compiling is done beside the event loop, evaluating is not."""
+        net = self.network
+        _ = self.order, self.standing, self._doubtful
+        _ = net.ways, net.free_devices, net.free_devices_of_site, net.anchor_levels, net.hub_levels
+        _ = net.free_dominators, net.hub_dominators
+
     def cone(self, i: int) -> frozenset[int]:
         """Everything that a failure of this CI may touch: all needs and ways, redundancy ignored; not itself."""
         found = self._cones.get(i)
@@ -264,7 +271,9 @@ def compile_graph(snapshot: Snapshot, vocabulary: Vocabulary) -> CompiledGraph:
         snapshot: CIs and relations of one revision; relations with a missing end are left out.
         vocabulary: which relations carry health and who plays which part; the scale and policy with it.
     """
-    return CompiledGraph(snapshot, vocabulary)
+    graph = CompiledGraph(snapshot, vocabulary)
+    graph.prepare()
+    return graph
 
 
 def _by_type(graph: CompiledGraph, relations: Iterable[Relation]) -> Edges:

@@ -13,6 +13,8 @@ from examples.estate.physics import all_of, settle
 from examples.estate.signals import signals_of
 from impact.assess import Assessor
 from tests.acceptance.told import ASKED, believe, complaints_of, signs_of
+from tests.impact.kit import at, no_answer, signs
+from tests.impact.test_assess import office
 
 STEPS = 60
 
@@ -33,3 +35,11 @@ def test_what_is_kept_is_what_would_be_worked_out_anew(seed: int, tmp_path: Path
         complaints, signs = complaints_of(believed, signals), signs_of(believed, signals)
         fresh = Assessor(believed.assessor.graph).assess(complaints, signs, ASKED)
         assert believed.assessor.assess(complaints, signs, ASKED) == fresh, step
+
+
+def test_what_every_evaluation_asks_for_is_worked_out_when_the_graph_is_compiled() -> None:
+    graph = office().compile()
+    before = set(graph.__dict__) | set(graph.network.__dict__)
+    seen = signs(alive=["core1", "core2", "dist", "acc", "b"], silent=["a"])
+    assert Assessor(graph).assess([no_answer("a")], seen, at(15)).roots
+    assert set(graph.__dict__) | set(graph.network.__dict__) == before
