@@ -76,11 +76,17 @@ class Broker:
         return BrokerLogin(host=self.host, port=self.port, username=name, password=self.passwords[name])
 
     def settings(self, directory: Path, user: str = HUB) -> dict[str, str | int]:
-        """What a client is told: host, port, user name and a file of mode 0600 that holds the password."""
+        """What a client is told: host, port, protocol, user name and a file of mode 0600 that holds the password."""
         login = self.login(user)
         file = directory / f"broker-{login.username}.password"
         write_private(file, login.password)
-        return {"host": login.host, "port": login.port, "username": login.username, "password_file": str(file)}
+        return {
+            "host": login.host,
+            "port": login.port,
+            "protocol": "3.1.1" if self.kind == "aedes" else "5",  # aedes refuses MQTT 5
+            "username": login.username,
+            "password_file": str(file),
+        }
 
     async def stop(self) -> None:
         if self.process is None or self.process.returncode is not None:
