@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 import tempfile
 import time
@@ -33,7 +34,7 @@ def held_block(blocks: Iterable[int]) -> Iterator[int]:
 @contextmanager
 def the_one_address(within_s: float = 200.0) -> Iterator[None]:
     """127.0.0.1 with the fixed ports that an estate on one address has: one run after the other."""
-    with (Path(tempfile.gettempdir()) / "faultpath-one-address.lock").open("ab") as lock:
+    with (Path(tempfile.gettempdir()) / f"faultpath-one-address-{os.getuid()}.lock").open("ab") as lock:
         end = time.monotonic() + within_s
         while True:
             try:
