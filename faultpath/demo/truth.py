@@ -87,6 +87,11 @@ class Failure(_Part):
     touches: frozenset[str] = frozenset()
 
     @property
+    def root(self) -> str | None:
+        """What tells its root from others; ``None`` if nothing is expected of it."""
+        return self.expect.root.model_dump_json() if self.expect else None
+
+    @property
     def disturbs(self) -> frozenset[str]:
         """Everything that must not be touched by another failure at the same time."""
         services = self.expect.services if self.expect else ()
@@ -110,17 +115,20 @@ class Truth(_Part):
         return next(one for one in self.failures if one.id == failure_id)
 
     def draw(self, seed: int, count: int) -> list[Failure]:
-        """Failures for a check: one of each kind first, then any; never one of a scene."""
+        """Failures for a check: one of each kind first, then any; never one of a scene, and no root twice.
+
+        A root that fails again within hours is the same incident, reopened; the truth is of single failures.
+        """
         rng = random.Random(f"check-{seed}")  # noqa: S311 - a draw that can be repeated, no secret
         taken = {*self.scenes.values(), self.scene4_unrelated}
         left = sorted((one for one in self.failures if one.id not in taken), key=lambda one: one.id)
+        roots = {self.failure(failure_id).root for failure_id in taken} - {None}
         drawn: list[Failure] = []
-        for kind in KINDS:
-            of_kind = [one for one in left if one.kind == kind and one not in drawn]
-            if of_kind and len(drawn) < count:
-                drawn.append(rng.choice(of_kind))
-        while len(drawn) < min(count, len(left)):
-            drawn.append(rng.choice([one for one in left if one not in drawn]))
+        for kind in (*KINDS, *[None] * count):
+            free = [one for one in left if kind in (None, one.kind) and one not in drawn and one.root not in roots]
+            if free and len(drawn) < count:
+                drawn.append(rng.choice(free))
+                roots |= {drawn[-1].root} - {None}
         return drawn
 
     @staticmethod
