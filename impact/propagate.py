@@ -162,6 +162,10 @@ class Propagation:
             applied.append((scoped, list(zip(needs, inputs, strict=True)), scoped.rule.level(inputs)))
         return applied
 
+    def reductions(self, node: int) -> list[Applied]:
+        """Each rule of a CI with its inputs and what it makes of them; none where the worst need simply counts."""
+        return self._ruled(node) if node in self.graph.ruled else []
+
     def _input(self, need: Need, node: int, *, full: bool) -> Input:
         ignored = need.provider in self.maintained and self.graph.ignores_maintained(node)
         return Input(

@@ -211,13 +211,20 @@ class Counted(_Rule):
         return max(self.known(inputs), default=None) if self.result is None else self.result
 
     def _fires(self, inputs: Sequence[Input]) -> bool:
+        found = self.found(inputs)
+        return found is not None and (found < self.value if self.fewer else found >= self.value)
+
+    def found(self, inputs: Sequence[Input]) -> Fraction | None:
+        """How much there is of what it counts; ``None`` if there is nothing to take a share of."""
         found = self._sum(one for one in inputs if self._within(one))
-        if self.of.endswith("percent"):
-            total = self._sum(one for one in inputs if self.in_total(one))
-            if not total:
-                return False
-            found = _rounded(found * 100 / total, self.policy.percent)
-        return found < self.value if self.fewer else found >= self.value
+        if not self.of.endswith("percent"):
+            return found
+        total = self._sum(one for one in inputs if self.in_total(one))
+        return _rounded(found * 100 / total, self.policy.percent) if total else None
+
+    def total(self, inputs: Sequence[Input]) -> Fraction:
+        """How much there could be."""
+        return Fraction(100) if self.of.endswith("percent") else self._sum(inputs)
 
     def _sum(self, inputs: Iterable[Input]) -> Fraction:
         return Fraction(sum(one.weight if "weight" in self.of else 1 for one in inputs))
@@ -243,14 +250,21 @@ class Threshold(_Rule):
     share: Fraction
 
     def level(self, inputs: Sequence[Input]) -> Level | None:
-        total = sum((Fraction(one.weight) for one in inputs if self.in_total(one)), start=Fraction(0))
+        total = self.total(inputs)
         if not total or not self.known(inputs):
             return None
         for level in range(self.scale.worst, self.scale.ok, -1):
-            reached = sum((Fraction(inputs[place].weight) for place in self.at_least(inputs, level)), start=Fraction(0))
-            if reached >= self.share * total:
+            if self.reached(inputs, level) >= self.share * total:
                 return level
         return self.scale.ok
+
+    def reached(self, inputs: Sequence[Input], level: Level) -> Fraction:
+        """The weight of what is at a level or worse."""
+        return sum((Fraction(inputs[place].weight) for place in self.at_least(inputs, level)), start=Fraction(0))
+
+    def total(self, inputs: Sequence[Input]) -> Fraction:
+        """The weight of which it takes a share."""
+        return sum((Fraction(one.weight) for one in inputs if self.in_total(one)), start=Fraction(0))
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         level = self.level(inputs)
