@@ -6,7 +6,7 @@ Built once per revision. CIs are indices here; `ids` and `index` translate.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from impact.circles import Inside, bears_unknown, only_worsens
 from impact.errors import ModelError
 from impact.network import Cable, Network
 from impact.order import Order
+from impact.people import Business, Places, business_of
 from impact.rule_reading import exact, points_of, rule_of
 from impact.rules import KOfN, Number, Rule, Scoped, Worst
 from impact.scale import OUTSIDE, Level, Profile, Seen, seen_of
@@ -31,48 +32,6 @@ class Need:
     group: str | None = None
     weight: Number = 1
     drops: Mapping[Level, int] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who uses what: the person's site (or ``None``), department and the offerings' services."""
-
-    index: int
-    site: int | None
-    vip: bool
-    services: frozenset[int]
-
-
-@dataclass
-class Business:
-    """The upper storeys of the graph, resolved to services and persons."""
-
-    tiers: dict[int, int] = field(default_factory=dict)  # service → tier
-    people: list[Person] = field(default_factory=list)
-    user_sites: dict[int, frozenset[int]] = field(default_factory=dict)  # service → sites of its users
-    heads: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # service → [(person, department)]
-    owners: dict[int, list[int]] = field(default_factory=dict)  # CI → owning Person or Team
-    on_call: dict[int, list[int]] = field(default_factory=dict)  # team → persons
-    places: dict[int, int] = field(default_factory=dict)  # CI → the site in which it stands
-    default_team: int | None = None
-
-    @cached_property
-    def services_of(self) -> dict[int, frozenset[int]]:
-        """Person → the services that they use."""
-        return {person.index: person.services for person in self.people}
-
-    @cached_property
-    def vips(self) -> frozenset[int]:
-        return frozenset(person.index for person in self.people if person.vip)
-
-    @cached_property
-    def users_of(self) -> dict[int, list[Person]]:
-        """Service → the persons who use it."""
-        found: dict[int, list[Person]] = {}
-        for person in self.people:
-            for service in person.services:
-                found.setdefault(service, []).append(person)
-        return found
 
 
 class CompiledGraph:
@@ -375,11 +334,11 @@ def _network(graph: CompiledGraph, parts: _Parts) -> Network:
             cables.append(Cable(link=link, a=device_of[a_port], a_port=a_port, b=device_of[b_port], b_port=b_port))
     cables.sort(key=lambda cable: cable.link)
     ends = {end for cable in cables for end in (cable.a, cable.b)}
-    located = {thing: place for thing, place, _ in parts.of("located_in")}
+    places = _places(graph, parts)
     anchors = frozenset(i for i, ci in enumerate(graph.cis) if ci.attributes.get("anchor") is True)
     sites: dict[int, set[int]] = {}
     for anchor in anchors:
-        site = _site_of(graph, located, anchor)
+        site = places.site_of(anchor)
         if site is not None:
             sites.setdefault(site, set()).add(anchor)
     return Network(
@@ -391,70 +350,15 @@ def _network(graph: CompiledGraph, parts: _Parts) -> Network:
     )
 
 
-def _site_of(graph: CompiledGraph, located: Mapping[int, int], thing: int) -> int | None:
-    """The Site in which a thing stands, through rooms; bounded, since places could be written in a circle."""
-    place: int | None = thing
-    for _ in range(8):
-        if place is None or graph.plays(place, "site"):
-            return place
-        place = located.get(place)
-    return None
+def _places(graph: CompiledGraph, parts: _Parts) -> Places:
+    located = {thing: place for thing, place, _ in parts.of("located_in")}
+    return Places(located=located, is_site=lambda i: graph.plays(i, "site"))
 
 
 def _business(graph: CompiledGraph, parts: _Parts) -> Business:
-    business = Business()
-    services_of: dict[int, set[int]] = {}
-    for offering, service, _ in parts.of("part_of"):
-        services_of.setdefault(offering, set()).add(service)
-    for i, ci in enumerate(graph.cis):
-        if graph.plays(i, "service"):
-            business.tiers[i] = int(str(ci.attributes.get("tier", 4)))
-        if graph.plays(i, "team") and ci.attributes.get("default_team") is True:
-            business.default_team = i
-    for owner, owned, _ in parts.of("owns"):
-        business.owners.setdefault(owned, []).append(owner)
-    for person, team, _ in parts.of("on_call"):
-        business.on_call.setdefault(team, []).append(person)
-    _people(graph, parts, business, services_of)
-    return business
+    def pairs(part: str) -> list[tuple[int, int]]:
+        return [(start, end) for start, end, _ in parts.of(part)]
 
-
-def _people(graph: CompiledGraph, parts: _Parts, business: Business, services_of: Mapping[int, set[int]]) -> None:
-    uses: dict[int, set[int]] = {}
-    for user, offering, _ in parts.of("uses"):
-        uses.setdefault(user, set()).update(services_of.get(offering, ()))
-    located = {thing: place for thing, place, _ in parts.of("located_in")}
-    groups = _all_groups(parts)
-    business.places = {thing: site for thing in located if (site := _site_of(graph, located, thing)) is not None}
-    sites_of: dict[int, set[int]] = {}
-    for user in sorted({*uses, *(i for i, ci in enumerate(graph.cis) if graph.plays(i, "person"))}):
-        sources = (user, *groups.get(user, ()))
-        homes = (_site_of(graph, located, home) for home in sources if home in located)
-        site = next((home for home in homes if home is not None), None)
-        services = frozenset[int]().union(*(uses.get(source, ()) for source in sources))
-        if graph.plays(user, "person"):
-            vip = graph.cis[user].attributes.get("vip") is True
-            business.people.append(Person(index=user, site=site, vip=vip, services=services))
-        if site is not None:
-            for service in services:
-                sites_of.setdefault(service, set()).add(site)
-    business.user_sites = {service: frozenset(sites) for service, sites in sites_of.items()}
-    for head, department, _ in parts.of("head_of"):
-        for service in uses.get(department, ()):
-            business.heads.setdefault(service, []).append((head, department))
-
-
-def _all_groups(parts: _Parts) -> dict[int, list[int]]:
-    """The groups that somebody is in, and those that these are in, nearest first."""
-    direct: dict[int, list[int]] = {}
-    for member, group, _ in parts.of("member_of"):
-        direct.setdefault(member, []).append(group)
-    found: dict[int, list[int]] = {}
-    for member, nearest in direct.items():
-        groups = dict.fromkeys(nearest)
-        frontier = list(groups)
-        while frontier:
-            frontier = [above for group in frontier for above in direct.get(group, ()) if above not in groups]
-            groups |= dict.fromkeys(frontier)
-        found[member] = [group for group in groups if group != member]
-    return found
+    return business_of(
+        [ci.attributes for ci in graph.cis], plays=graph.plays, pairs=pairs, places=_places(graph, parts)
+    )
