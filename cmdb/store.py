@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from cmdb.columns.columns import Columns
 from cmdb.model import CI, Change, ChangeSet, CiId, Claim, LinkedObservation, Snapshot
 
 
@@ -53,6 +54,14 @@ class GraphStore(Protocol):
         """All CIs and relations now, at a past revision, or at a past time, in the order of their keys.
 
         ``at`` means the newest revision that was made at or before that time. Revision 0 is the empty graph.
+        """
+        ...
+
+    def columns(self, known: Columns | None = None) -> Columns:
+        """The newest revision as columns.
+
+        Where an earlier revision of this graph is in hand, only what changed since is read, and laid over it; if
+        nothing did, it is returned itself.
         """
         ...
 

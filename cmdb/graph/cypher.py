@@ -61,6 +61,7 @@ RETURN c.kind AS kind, c.value AS value, c.ci_id AS ci_id"""
 REVISIONS_SINCE = """
 MATCH (r:_Revision) WHERE r.revision > $revision
 RETURN r.revision AS revision, r.at AS at, r.source AS source, r.reason AS reason"""
+MADE = "MATCH (r:_Revision {revision: $revision}) RETURN r.at AS at, r.source AS source, r.reason AS reason"
 CHANGES_SINCE = (
     "MATCH (c:_Change) WHERE c.revision > $revision RETURN properties(c) AS change ORDER BY c.revision, c.place"
 )

@@ -184,9 +184,9 @@ def rewind(
         if change.what == "ci":
             cis_then.pop(change.ci_id, None)
             if before is not None:
-                cis_then[change.ci_id] = _ci_from(change.ci_id, before)
+                cis_then[change.ci_id] = ci_from(change.ci_id, before)
         else:
-            relation = _relation_from(before if before is not None else change.after)
+            relation = relation_from(before if before is not None else change.after)
             relations_then.pop(relation.key, None)
             if before is not None:
                 relations_then[relation.key] = relation
@@ -196,13 +196,16 @@ def rewind(
     )
 
 
-def _ci_from(ci_id: CiId, body: dict[str, Value]) -> CI:
+def ci_from(ci_id: CiId, body: Value | None) -> CI:
+    """A CI as history tells of it (`cmdb.store.GraphStore.changes_since`)."""
+    assert isinstance(body, dict)
     attributes = body["attributes"]
     assert isinstance(attributes, dict)
     return CI(ci_id=ci_id, cls=str(body["class"]), name=str(body["name"]), attributes=attributes)
 
 
-def _relation_from(body: Value | None) -> Relation:
+def relation_from(body: Value | None) -> Relation:
+    """A relation as history tells of it."""
     assert isinstance(body, dict)
     attributes = body["attributes"]
     assert isinstance(attributes, dict)

@@ -22,6 +22,9 @@ import neo4j
 import orjson
 from neo4j.exceptions import AuthError, ConfigurationError, DriverError, Neo4jError
 
+from cmdb.columns.columns import Columns
+from cmdb.columns.fill import NO_TEXT, ci_columns, filled, json_of, numbered, relation_columns
+from cmdb.columns.patch import patched
 from cmdb.errors import StoreAddressError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph import cypher
 from cmdb.graph.effects import (
@@ -179,7 +182,17 @@ class Neo4jGraphStore:
             if found is not None:
                 self._newest = found
                 return found.graph
-        raise StoreUnavailableError(f"the graph at {self._url} changes faster than it can be read; try again")
+        raise self._too_fast()
+
+    def _too_fast(self) -> StoreUnavailableError:
+        return StoreUnavailableError(f"the graph at {self._url} changes faster than it can be read; try again")
+
+    def columns(self, known: Columns | None = None) -> Columns:
+        for _ in range(_SNAPSHOT_TRIES):
+            found = self._run(partial(_columns, known=known))
+            if found is not None:
+                return found
+        raise self._too_fast()
 
     def changes_since(self, revision: int) -> Sequence[Change]:
         return self._run(lambda tx: _changes(tx, cypher.CHANGES_SINCE, revision=revision))
@@ -275,6 +288,15 @@ def _relation(record: neo4j.Record) -> Relation:
     return Relation(from_id=start, type=verb, to_id=end, attributes=from_properties(properties))
 
 
+def _ci_texts(properties: Mapping[str, Any]) -> tuple[str, str, str, bytes]:
+    return properties["ci_id"], properties["class"], properties["name"], json_of(from_properties(properties))
+
+
+def _relation_texts(record: neo4j.Record) -> tuple[str, str, str, bytes]:
+    start, verb, end, properties = record.values()
+    return start, verb, end, json_of(from_properties(properties)) if properties else NO_TEXT
+
+
 def _relation_row(edge: Relation) -> dict[str, Any]:
     return {"start": edge.from_id, "end": edge.to_id, "properties": to_properties(edge.attributes)}
 
@@ -322,6 +344,26 @@ def _snapshot(tx: _Tx, known: _Read | None) -> _Read | None:
     if _revision(tx) != revision:
         return None
     return _Read(graph_id, Snapshot(revision=revision, cis=cis, relations=edges))
+
+
+def _columns(tx: _Tx, known: Columns | None) -> Columns | None:
+    """The graph at one revision, or ``None`` if it moved while it was read."""
+    revision, graph_id = _one(tx, cypher.REVISION).values()
+    made = _made(tx, graph_id, revision)
+    if known is not None and known.made == _made(tx, graph_id, known.revision):
+        if known.revision == revision:
+            return known
+        changes = _changes(tx, cypher.CHANGES_SINCE, revision=known.revision)
+        return patched(known, [change for change in changes if change.revision <= revision], revision, made)
+    cis = ci_columns(_ci_texts(record["ci"]) for record in tx.run(cypher.CIS))
+    relations = relation_columns(map(_relation_texts, tx.run(cypher.RELATIONS)), numbered(cis))
+    return filled(revision, cis, relations, made) if _revision(tx) == revision else None
+
+
+def _made(tx: _Tx, graph_id: str, revision: int) -> str:
+    """Of which graph, and when and by whom, a revision was made."""
+    row = tx.run(cypher.MADE, revision=revision).single()
+    return " ".join((graph_id, *(map(str, row.values()) if row is not None else ())))
 
 
 def _changes(tx: _Tx, statement: str, **arguments: Any) -> list[Change]:

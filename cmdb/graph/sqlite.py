@@ -18,6 +18,8 @@ from typing import TypeVar
 
 import orjson
 
+from cmdb.columns.columns import Columns
+from cmdb.columns.patch import patched
 from cmdb.errors import StoreLockedError, StoreSchemaError, StoreUnavailableError
 from cmdb.graph.effects import (
     Effects,
@@ -33,6 +35,7 @@ from cmdb.graph.effects import (
     touched_claims,
     touched_relations,
 )
+from cmdb.graph.sqlite_columns import read_columns
 from cmdb.model import CI, Change, ChangeSet, CiId, Claim, LinkedObservation, Relation, Snapshot
 from ledger.engine import FileLock
 from ledger.errors import LedgerLockedError
@@ -169,6 +172,16 @@ class SqliteGraphStore:
             )
         return self._newest
 
+    def columns(self, known: Columns | None = None) -> Columns:
+        with self._reading, _driver_errors(), _transaction(self._reader, "DEFERRED") as db:
+            revision = _revision(db)
+            made = _made(db, revision)
+            if known is None or known.made != _made(db, known.revision):
+                return read_columns(db, revision, made)
+            if known.revision == revision:
+                return known
+            return patched(known, _read_changes(db, "c.revision > ?", known.revision), revision, made)
+
     def changes_since(self, revision: int) -> Sequence[Change]:
         return self._read(lambda db: _read_changes(db, "c.revision > ?", revision))
 
@@ -225,6 +238,12 @@ def _transaction(db: sqlite3.Connection, kind: str) -> Iterator[sqlite3.Connecti
 def _revision(db: sqlite3.Connection) -> int:
     (revision,) = db.execute("SELECT coalesce(max(revision), 0) FROM revision").fetchone()
     return int(revision)
+
+
+def _made(db: sqlite3.Connection, revision: int) -> str:
+    """When and by whom a revision was made; empty if there is none of that number."""
+    row = db.execute("SELECT at, source, reason FROM revision WHERE revision = ?", (revision,)).fetchone()
+    return orjson.dumps(row).decode() if row else ""
 
 
 def _revision_at(db: sqlite3.Connection, at: datetime) -> int:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import orjson
 
+from cmdb.columns.columns import Columns
+from cmdb.columns.fill import columns_of
 from cmdb.errors import ClaimTakenError, RevisionMovedError, UnknownCiError
 from cmdb.model import CI, Change, ChangeSet, CiId, Claim, LinkedObservation, Relation, Snapshot, Value
 
@@ -85,6 +87,9 @@ class OracleGraphStore:
             cis=tuple(state.cis[ci_id] for ci_id in sorted(state.cis)),
             relations=tuple(state.relations[key] for key in sorted(state.relations)),
         )
+
+    def columns(self, known: Columns | None = None) -> Columns:
+        return known if known and known.revision == self.revision() else columns_of(self.snapshot())
 
     def changes_since(self, revision: int) -> Sequence[Change]:
         return [change for number in range(max(revision, 0) + 1, len(self._states)) for change in self._changes(number)]

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cmdb.columns.columns import Columns
+from cmdb.columns.fill import columns_of
 from cmdb.errors import ClaimTakenError, CmdbError, RevisionMovedError, UnknownCiError
 from cmdb.model import (
     CI,
@@ -297,10 +299,61 @@ def test_any_course_of_change_sets_ends_as_the_oracle_says(
     for minute in range(-1, 11):
         at = NOON + timedelta(minutes=minute)
         assert store.snapshot(at=at) == oracle.snapshot(at=at)
+    assert rows(store.columns()) == rows(columns_of(oracle.snapshot()))
     for ci_id in "abcde":
         assert store.get(ci_id) == oracle.get(ci_id)
         assert list(store.observations(ci_id=ci_id)) == list(oracle.observations(ci_id=ci_id))
         assert list(store.history(ci_id)) == list(oracle.history(ci_id))
+
+
+def rows(columns: Columns) -> tuple[object, ...]:
+    return columns.revision, list(columns.cis()), list(columns.relations())
+
+
+@pytest.mark.parametrize("ids", [("a", "bb", "c\u00e9"), ("01A", "01B", "01C")], ids=["of any width", "of one width"])
+def test_columns_say_what_the_snapshot_says(store: GraphStore, ids: tuple[str, str, str]) -> None:
+    one, other, third = ids
+    empty = store.columns()
+    assert rows(empty) == (0, [], [])
+    edges = (
+        depends(one, other, group="power", weight=2),
+        depends(one, third),
+        depends(third, other, group="power", weight=2),
+        depends(third, third, name="\u4e2d\u6587"),
+        Relation(from_id=one, type="RUNS_ON", to_id=other),
+        Relation(from_id=other, type="USES", to_id=one),
+    )
+    cis = (ci(one, os="linux", deep={"list": [1, 2.5]}), ci(other, "Switch"), ci(third, name_of="\u4e2d"))
+    store.apply(changes(put_cis=cis, put_relations=edges), idempotency_key="1")
+    graph = store.snapshot()
+    assert rows(store.columns()) == (1, list(graph.cis), list(graph.relations))
+    assert rows(store.columns(empty)) == (1, list(graph.cis), list(graph.relations))
+
+
+def test_columns_in_hand_are_brought_up_to_date_by_what_changed(store: GraphStore) -> None:
+    store.apply(changes(put_cis=(ci("a"), ci("b")), put_relations=(depends("a", "b"),)), idempotency_key="1")
+    first = store.columns()
+    assert store.columns(first) is first
+    store.apply(changes(minute=1, put_cis=(ci("c", os="x"),), put_relations=(depends("c", "a"),)), idempotency_key="2")
+    store.apply(changes(minute=2, remove_cis=("b",), put_claims=((SERIAL, "c"),)), idempotency_key="3")
+    second = store.columns(first)
+    assert second.base is first.base
+    assert rows(second) == rows(store.columns()) == (3, [ci("a"), ci("c", os="x")], [depends("c", "a")])
+    assert rows(first) == (1, [ci("a"), ci("b")], [depends("a", "b")])
+
+
+def test_columns_of_another_graph_are_not_built_upon(new_store: Callable[[], GraphStore]) -> None:
+    """A backup that was put back, or another store altogether: the number of the revision says nothing."""
+    before = new_store()
+    before.apply(changes(put_cis=(ci("a"),)), idempotency_key="1")
+    before.apply(changes(minute=1, put_cis=(ci("b"),)), idempotency_key="2")
+    known = before.columns()
+    after = new_store()
+    after.apply(changes(put_cis=(ci("a"),)), idempotency_key="1")
+    assert rows(after.columns(known)) == (1, [ci("a")], [])
+    after.apply(changes(minute=2, put_cis=(ci("x"),)), idempotency_key="2")
+    after.apply(changes(minute=3, put_cis=(ci("y"),)), idempotency_key="3")
+    assert rows(after.columns(known)) == (3, [ci("a"), ci("x"), ci("y")], [])
 
 
 def test_no_expectation_names_a_store() -> None:
