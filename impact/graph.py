@@ -1,101 +1,143 @@
-"""The compiled graph: one snapshot of the CMDB as integers and lists, ready for evaluation.
+"""The compiled graph: one revision of the CMDB, ready for evaluation.
 
-Built once per revision. CIs are indices here; `ids` and `index` translate.
+CIs are numbers here; `ids` and `index` translate. The columns of the graph are held, and what an evaluation asks for is
+made of them when it is first asked for, so that a large estate costs no more than what is looked at. What a newer
+revision leaves as it was is taken over from the former one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from typing import TypeAlias
 
-from cmdb.model import CI, Relation, Snapshot
+import numpy as np
+
+from cmdb.columns.columns import Columns
+from cmdb.columns.fill import columns_of
+from cmdb.model import Snapshot
 from impact.circles import Inside, bears_unknown, only_worsens
 from impact.errors import ModelError
-from impact.network import Cable, Network
+from impact.layers import order_of
+from impact.needs import GROUP, OF_A_CI, OF_A_NEED, Need, Needs
 from impact.order import Order
-from impact.people import Business, Places, business_of
-from impact.rule_reading import exact, points_of, rule_of
-from impact.rules import KOfN, Number, Rule, Scoped, Worst
-from impact.scale import OUTSIDE, Level, Profile, Seen, seen_of
-from impact.vocabulary import RelationMeaning, Vocabulary
+from impact.people import business_of
+from impact.rows import Ints32
+from impact.rules import KOfN, Rule, Scoped, Worst
+from impact.scale import OUTSIDE, Level, Profile
+from impact.views import Index, Listed, Rows
+from impact.vocabulary import Vocabulary
+from impact.wiring import network_of, places_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """One edge from a dependent to a provider. ``sees`` is what the dependent sees of it, by its level."""
-
-    provider: int
-    sees: Seen
-    carries_network: bool = True
-    group: str | None = None
-    weight: Number = 1
-    drops: Mapping[Level, int] | None = None
+NeedColumns: TypeAlias = tuple[Ints32, Ints32, Ints32, Callable[[int], Need]]
+"""Dependents, providers and numbers of what is said of each, (k,) each; and what such a number comes to."""
 
 
 class CompiledGraph:
     """One revision, compiled. See `compile_graph`."""
 
-    def __init__(self, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
-        self.revision = snapshot.revision
-        self.cis: list[CI] = sorted(snapshot.cis, key=lambda ci: ci.ci_id)
-        self.ids = [ci.ci_id for ci in self.cis]
-        self.index = {ci_id: i for i, ci_id in enumerate(self.ids)}
+    def __init__(self, columns: Columns, vocabulary: Vocabulary) -> None:
+        self.columns = columns
+        self.revision = columns.revision
         self.profile: Profile = vocabulary.profile
         self.scale = vocabulary.profile.scale
-        self.mistakes: list[ModelError] = []
-        """What CIs and relations say of rules and cannot mean; there the default holds, and the graph is used."""
+        self.ids = Listed(len(columns), columns.id_of)
+        self.cis = Listed(len(columns), columns.ci)
+        self.index = Index(columns)
         self._vocabulary = vocabulary
-        edges = _by_type(self, snapshot.relations)
-        self.needs = _needs(self, edges, vocabulary.meanings)
-        self.dependents = _dependents(self.needs)
-        self.reached_dependents = _dependents([[n for n in needs if n.carries_network] for needs in self.needs])
-        self._rules = _all_rules(self)
-        self.network = _network(self, _Parts(edges, vocabulary))
-        self.business = _business(self, _Parts(edges, vocabulary))
+        self._reads = reads = Needs(columns, vocabulary)
+        self.needs: Rows[list[Need]] = Rows(reads.of)
+        self.dependents: Rows[list[int]] = Rows(reads.dependents)
+        self.reached_dependents: Rows[list[int]] = Rows(lambda i: reads.dependents(i, reached=True))
+        self._rules: Rows[tuple[Scoped, ...]] = Rows(lambda i: tuple(reads.rules(i, self.needs[i])))
+        self.stated_maintenance = _stated_maintenance(columns)
+        """What CIs say of maintenance, by number."""
+        self.stated = _stated_rules(columns)
+        """The CIs that say themselves how what they need combines."""
+        self.ruled = self._all_ruled()
+        """The CIs whose needs do not simply combine by worst."""
+        self.network = network_of(columns, vocabulary)
+        self.business = business_of(
+            lambda i: columns.ci(i).attributes,
+            players=lambda part: columns.of_classes(vocabulary.players(part)),
+            pairs=self._pairs,
+            places=places_of(columns, vocabulary),
+        )
         self.brought_down: dict[int, frozenset[int]] = {}
         """What each CI's failure alone brings down, as far as it was asked; filled by `impact.roots`."""
         self._cones: dict[int, frozenset[int]] = {}
         self._scopes: dict[int, frozenset[int]] = {}
         self._standing: dict[int, frozenset[int]] = {}
 
+    def __len__(self) -> int:
+        """How many numbers there are, those of CIs that are gone among them."""
+        return len(self.columns)
+
+    def _pairs(self, part: str) -> list[tuple[int, int]]:
+        return [(edge.start, edge.end) for edge in self.columns.of_type(self._vocabulary.relation(part))]
+
     def plays(self, i: int, part: str) -> bool:
-        return self._vocabulary.plays(self.cis[i].cls, part)
+        return self._vocabulary.plays(self.columns.class_of(i), part)
 
     def name(self, i: int) -> str:
-        return self.cis[i].name
+        return self.columns.name_of(i)
 
     def names(self, i: int) -> tuple[str, ...]:
         """What a condition may call a CI."""
-        return (self.cis[i].ci_id, self.cis[i].name)
+        return (self.columns.id_of(i), self.columns.name_of(i))
 
     def standing_in(self, site: int) -> list[int]:
         """What stands in a site and can fail there: not its people, nor what nothing depends on."""
         here = (i for i, place in self.business.places.items() if place == site)
         return [i for i in here if (self.dependents[i] or i in self.network) and not self.plays(i, "person")]
 
+    @cached_property
+    def mistakes(self) -> list[ModelError]:
+        """What CIs and relations say of rules and cannot mean; there the default holds, and the graph is used."""
+        anew = Needs(self.columns, self._vocabulary)
+        for edge in {
+            (e.start, e.type, e.end): e for name in OF_A_NEED for e in self.columns.speaking_of(name)
+        }.values():
+            anew.read(edge)
+        for i in sorted(self.stated):
+            list(anew.rules(i, self.needs[i]))
+        return anew.mistakes
+
     # How a CI reduces what it needs
 
     @cached_property
     def order(self) -> Order:
-        return Order([[need.provider for need in needs] for needs in self.needs])
+        none = np.zeros(0, np.int32)
+        ends = [(none, none), *((dependent, provider) for dependent, provider, _, _ in self.need_columns())]
+        dependent, provider = (np.concatenate(some) for some in zip(*ends, strict=True))
+        return order_of(len(self), dependent, provider, lambda i: [need.provider for need in self.needs[i]])
 
-    @property
-    def ruled(self) -> Mapping[int, tuple[Scoped, ...]]:
-        """The CIs whose needs do not simply combine by worst."""
-        return self._rules
+    def need_columns(self) -> Iterator[NeedColumns]:
+        """All needs, by type of relation."""
+        for name, meaning in self._vocabulary.meanings.items():
+            start, end, about = self.columns.ends_of(name)
+            dependent, provider = (start, end) if meaning.dependent_is_from else (end, start)
+            yield dependent, provider, about, partial(self._reads.said, name)
 
     def rules_of(self, i: int) -> tuple[Scoped, ...]:
-        return self._rules.get(i, ())
+        return self._rules[i] if i in self.ruled else ()
+
+    def _all_ruled(self) -> frozenset[int]:
+        """The CIs that have redundant needs, state how their needs combine, or leave some of them out."""
+        grouped = (self._reads.dependent_of(edge) for edge in self.columns.speaking_of(GROUP))
+        said = (edge_end for edge_end in grouped if edge_end is not None)
+        if self.profile.policy.maintenance == "ignore_input":
+            ignoring: Iterable[int] = (i for i in range(len(self)) if self.ignores_maintained(i) and self.needs[i])
+        else:
+            ignoring = (i for i in self.stated_maintenance if self.ignores_maintained(i) and self.needs[i])
+        return frozenset(said).union(self.stated, ignoring)
 
     @cached_property
     def standing(self) -> list[int]:
         """CIs that may not be ok although nothing is broken: by their rules, by a map, or in a refused circle."""
-        own = [i for i, rules in self._rules.items() if any(not self._rests(i, scoped) for scoped in rules)]
-        bare = [i for i in self._rules if self.without_inputs and not self.needs[i]]
-        mapped = [i for i, needs in enumerate(self.needs) if any(need.sees[0] > 0 for need in needs)]
-        return sorted({*own, *bare, *mapped, *self.refused})
+        own = [i for i in self.stated if any(not self._rests(i, scoped) for scoped in self.rules_of(i))]
+        bare = [i for i in self.ruled if not self.needs[i]] if self.without_inputs else []
+        return sorted({*own, *bare, *self._reads.raised(), *self.refused})
 
     def _rests(self, i: int, scoped: Scoped) -> bool:
         """Whether a rule surely says ok while all that it takes is ok."""
@@ -147,13 +189,10 @@ class CompiledGraph:
         return self.profile.without_inputs
 
     def ignores_maintained(self, i: int) -> bool:
-        return self._maintenance(i) == "ignore_input"
+        return self.stated_maintenance.get(i, self.profile.policy.maintenance) == "ignore_input"
 
     def inherits(self, i: int) -> bool:
-        return self._maintenance(i) == "inherit"
-
-    def _maintenance(self, i: int) -> str:
-        return str(self.cis[i].attributes.get("maintenance", self.profile.policy.maintenance))
+        return self.stated_maintenance.get(i, self.profile.policy.maintenance) == "inherit"
 
     # Reach
 
@@ -209,156 +248,25 @@ class CompiledGraph:
         return found
 
 
-Edges = dict[str, list[tuple[int, int, Relation]]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Relations by the part that they play."""
-
-    edges: Edges
-    vocabulary: Vocabulary
-
-    def of(self, part: str) -> list[tuple[int, int, Relation]]:
-        return self.edges.get(self.vocabulary.relations.get(part, ""), [])
-
-
-def compile_graph(snapshot: Snapshot, vocabulary: Vocabulary) -> CompiledGraph:
-    """Compile a snapshot.
+def compile_graph(graph: Snapshot | Columns, vocabulary: Vocabulary) -> CompiledGraph:
+    """Compile a graph.
 
     Args:
-        snapshot: CIs and relations of one revision; relations with a missing end are left out.
+        graph: CIs and relations of one revision; relations with a missing end are left out.
         vocabulary: which relations carry health and who plays which part; the scale and policy with it.
     """
-    graph = CompiledGraph(snapshot, vocabulary)
-    graph.prepare()
-    return graph
+    compiled = CompiledGraph(columns_of(graph) if isinstance(graph, Snapshot) else graph, vocabulary)
+    compiled.prepare()
+    return compiled
 
 
-def _by_type(graph: CompiledGraph, relations: Iterable[Relation]) -> Edges:
-    edges: Edges = {}
-    for relation in relations:
-        start, end = graph.index.get(relation.from_id), graph.index.get(relation.to_id)
-        if start is not None and end is not None:
-            edges.setdefault(relation.type, []).append((start, end, relation))
-    return edges
+def _stated_maintenance(columns: Columns) -> dict[int, str]:
+    """What CIs say of maintenance, by number."""
+    said = ((i, columns.ci(i).attributes.get("maintenance")) for i in columns.mentioning("maintenance"))
+    return {i: str(word) for i, word in said if word is not None}
 
 
-def _needs(graph: CompiledGraph, edges: Edges, meanings: Mapping[str, RelationMeaning]) -> list[list[Need]]:
-    needs: list[list[Need]] = [[] for _ in graph.cis]
-    for type_, meaning in meanings.items():
-        for start, end, relation in edges.get(type_, ()):
-            dependent, provider = (start, end) if meaning.dependent_is_from else (end, start)
-            needs[dependent].append(_need(graph, provider, relation, meaning))
-    return needs
-
-
-def _need(graph: CompiledGraph, provider: int, relation: Relation, meaning: RelationMeaning) -> Need:
-    said = relation.attributes
-    group = said.get("group")
-    need = Need(
-        provider=provider,
-        sees=meaning.sees,
-        carries_network=meaning.carries_network,
-        group=str(group) if group is not None else None,
-        weight=graph.profile.policy.default_weight,
-    )
-    if not said.keys() & {"map", "weight", "drops"}:
-        return need
-    where = f"{relation.from_id} {relation.type} {relation.to_id}"
-    try:
-        drops = points_of(said["drops"], graph.profile, f"{where}: drops") if "drops" in said else None
-        sees = seen_of(said["map"], graph.profile, f"{where}: map") if "map" in said else need.sees
-        weight = exact(said["weight"], f"{where}: weight") if "weight" in said else need.weight
-    except ModelError as error:
-        graph.mistakes.append(error)
-        return need
-    return replace(need, sees=sees, weight=int(weight) if weight == int(weight) else weight, drops=drops)
-
-
-def _dependents(needs: list[list[Need]]) -> list[list[int]]:
-    dependents: list[list[int]] = [[] for _ in needs]
-    for dependent, wanted in enumerate(needs):
-        for need in wanted:
-            dependents[need.provider].append(dependent)
-    return dependents
-
-
-def _all_rules(graph: CompiledGraph) -> dict[int, tuple[Scoped, ...]]:
-    """The rules of each CI that has redundant needs, states how its needs combine, or leaves some of them out."""
-    found = {}
-    for i, ci in enumerate(graph.cis):
-        grouped = any(need.group is not None for need in graph.needs[i])
-        if (
-            grouped
-            or "rules" in ci.attributes
-            or "requirements" in ci.attributes
-            or (graph.needs[i] and graph.ignores_maintained(i))
-        ):
-            found[i] = tuple(_rules(graph, i))
-    return found
-
-
-def _rules(graph: CompiledGraph, i: int) -> Iterable[Scoped]:
-    """Hard needs combine by worst unless ``rules`` says otherwise; a group needs one of its members unless stated."""
-    attributes, where = graph.cis[i].attributes, graph.cis[i].name
-    stated, groups = attributes.get("rules", ["worst"]), attributes.get("requirements", {})
-    if not isinstance(stated, list):
-        graph.mistakes.append(ModelError(f"{where}: rules", "is no list", "write a list of rules"))
-        stated = ["worst"]
-    if not isinstance(groups, Mapping):
-        graph.mistakes.append(ModelError(f"{where}: requirements", "is no mapping", "write a rule for each group"))
-        groups = {}
-    for place, spec in enumerate(stated):
-        yield Scoped(group=None, rule=_read_rule(graph, spec, f"{where}: rules.{place}", "worst"))
-    known = {str(group): spec for group, spec in groups.items()}
-    for group in sorted({*known, *(need.group for need in graph.needs[i] if need.group is not None)}):
-        spec = known.get(group, "k_of_n")
-        yield Scoped(group=group, rule=_read_rule(graph, spec, f"{where}: requirements.{group}", "k_of_n"))
-
-
-def _read_rule(graph: CompiledGraph, spec: Any, where: str, default: str) -> Rule:
-    try:
-        return rule_of(spec, graph.profile, where)
-    except ModelError as error:
-        graph.mistakes.append(error)
-        return rule_of(default, graph.profile, where)
-
-
-def _network(graph: CompiledGraph, parts: _Parts) -> Network:
-    device_of = {port: device for port, device, _ in parts.of("port_of")}
-    cables = []
-    for a_port, b_port, relation in parts.of("connects"):
-        link = graph.index.get(str(relation.attributes.get("link", "")))
-        if link is not None and a_port in device_of and b_port in device_of:
-            cables.append(Cable(link=link, a=device_of[a_port], a_port=a_port, b=device_of[b_port], b_port=b_port))
-    cables.sort(key=lambda cable: cable.link)
-    ends = {end for cable in cables for end in (cable.a, cable.b)}
-    places = _places(graph, parts)
-    anchors = frozenset(i for i, ci in enumerate(graph.cis) if ci.attributes.get("anchor") is True)
-    sites: dict[int, set[int]] = {}
-    for anchor in anchors:
-        site = places.site_of(anchor)
-        if site is not None:
-            sites.setdefault(site, set()).add(anchor)
-    return Network(
-        cables=cables,
-        transit=frozenset(end for end in ends if graph.plays(end, "forwards")),
-        anchors=anchors,
-        hub=next((end for end in sorted(ends) if graph.plays(end, "hub")), None),
-        sites={site: frozenset(those) for site, those in sites.items()},
-    )
-
-
-def _places(graph: CompiledGraph, parts: _Parts) -> Places:
-    located = {thing: place for thing, place, _ in parts.of("located_in")}
-    return Places(located=located, is_site=lambda i: graph.plays(i, "site"))
-
-
-def _business(graph: CompiledGraph, parts: _Parts) -> Business:
-    def pairs(part: str) -> list[tuple[int, int]]:
-        return [(start, end) for start, end, _ in parts.of(part)]
-
-    return business_of(
-        [ci.attributes for ci in graph.cis], plays=graph.plays, pairs=pairs, places=_places(graph, parts)
-    )
+def _stated_rules(columns: Columns) -> frozenset[int]:
+    """The CIs that say how what they need combines."""
+    speaking = {i for name in OF_A_CI for i in columns.mentioning(name)}
+    return frozenset(i for i in speaking if not columns.ci(i).attributes.keys().isdisjoint(OF_A_CI))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
 
 
-class Order:
-    """Ranks: a CI's rank is above those of all that it needs, except of those with which it stands in a circle.
+class Components:
+    """Strongly connected components. ``rank``: of each node the number of its component, providers first.
 
-    Strongly connected components, after Tarjan, "Depth-first search and linear graph algorithms" (1972), without
-    recursion: there is no limit of depth.
+    After Tarjan, "Depth-first search and linear graph algorithms" (1972); without recursion, so to any depth.
     """
 
     def __init__(self, providers: Sequence[Sequence[int]]) -> None:
         self.rank = [-1] * len(providers)
         self.circles: dict[int, tuple[int, ...]] = {}
-        """Rank → the members of a circle; of those CIs only that are in one."""
+        """Number → the members of a circle; of those nodes only that are in one."""
         self._providers = providers
         self._ranks = 0
         self._found = [0] * len(providers)
@@ -63,6 +62,21 @@ class Order:
             self.circles[self._ranks] = tuple(sorted(members))
         self._ranks += 1
 
+
+class Order:
+    """Ranks: a CI's rank is above those of all that it needs, except of those with which it stands in a circle."""
+
+    def __init__(
+        self,
+        rank: MutableSequence[int],
+        circles: Mapping[int, tuple[int, ...]],
+        providers: Callable[[int], Iterable[int]],
+    ) -> None:
+        self.rank = rank
+        self.circles = circles
+        """Rank → the members of a circle; of those CIs only that are in one."""
+        self._providers = providers
+
     def loop(self, start: int, wanted: Callable[[int], bool]) -> list[int]:
         """The shortest way from a CI over its needs to one in a circle that is wanted, and once around; empty if none.
 
@@ -76,7 +90,7 @@ class Order:
         around = min(
             (
                 [provider, *self._shortest(provider, lambda node: node == first, inside)[1:]]
-                for provider in self._providers[first]
+                for provider in self._providers(first)
                 if provider in inside
             ),
             key=len,
@@ -91,7 +105,7 @@ class Order:
             for node in frontier:
                 if wanted(node):
                     return _trail(before, node)
-                for provider in self._providers[node]:
+                for provider in self._providers(node):
                     if provider not in before and (inside is None or provider in inside):
                         before[provider] = node
                         following.append(provider)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
-Plays: TypeAlias = Callable[[int, str], bool]
-"""Whether a CI plays a part."""
+Players: TypeAlias = Callable[[str], Sequence[int]]
+"""The CIs that play a part, the lowest first."""
+
+Attributes: TypeAlias = Callable[[int], Mapping[str, Any]]
+"""Those of a CI."""
 
 Pairs: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
 """The relations that play a part, as (from, to)."""
@@ -73,12 +76,12 @@ class Places:
         return None
 
 
-def business_of(attributes: Sequence[Mapping[str, Any]], *, plays: Plays, pairs: Pairs, places: Places) -> Business:
+def business_of(attributes: Attributes, *, players: Players, pairs: Pairs, places: Places) -> Business:
     """Resolve services and people.
 
     Args:
-        attributes: of each CI, by its number.
-        plays: whether a CI plays a part: service, person, team.
+        attributes: of a CI, by its number.
+        players: the CIs that play a part: service, person, team.
         pairs: the relations that play a part: uses, part_of, owns, on_call, member_of, head_of.
         places: where things stand.
     """
@@ -86,11 +89,9 @@ def business_of(attributes: Sequence[Mapping[str, Any]], *, plays: Plays, pairs:
     services_of: dict[int, set[int]] = {}
     for offering, service in pairs("part_of"):
         services_of.setdefault(offering, set()).add(service)
-    for i, known in enumerate(attributes):
-        if plays(i, "service"):
-            business.tiers[i] = int(str(known.get("tier", 4)))
-        if plays(i, "team") and known.get("default_team") is True:
-            business.default_team = i
+    business.tiers = {i: int(str(attributes(i).get("tier", 4))) for i in players("service")}
+    defaults = [i for i in players("team") if attributes(i).get("default_team") is True]
+    business.default_team = defaults[-1] if defaults else None
     for owner, owned in pairs("owns"):
         business.owners.setdefault(owned, []).append(owner)
     for person, team in pairs("on_call"):
@@ -100,7 +101,7 @@ def business_of(attributes: Sequence[Mapping[str, Any]], *, plays: Plays, pairs:
     for user, offering in pairs("uses"):
         uses.setdefault(user, set()).update(services_of.get(offering, ()))
     groups = _all_groups(pairs("member_of"))
-    _people(business, attributes, plays=plays, uses=uses, places=places, groups=groups)
+    _people(business, attributes, persons=players("person"), uses=uses, places=places, groups=groups)
     for head, department in pairs("head_of"):
         for service in uses.get(department, ()):
             business.heads.setdefault(service, []).append((head, department))
@@ -109,21 +110,22 @@ def business_of(attributes: Sequence[Mapping[str, Any]], *, plays: Plays, pairs:
 
 def _people(
     business: Business,
-    attributes: Sequence[Mapping[str, Any]],
+    attributes: Attributes,
     *,
-    plays: Plays,
+    persons: Sequence[int],
     uses: Mapping[int, set[int]],
     places: Places,
     groups: Mapping[int, list[int]],
 ) -> None:
     sites_of: dict[int, set[int]] = {}
-    for user in sorted({*uses, *(i for i in range(len(attributes)) if plays(i, "person"))}):
+    known = frozenset(persons)
+    for user in sorted(known.union(uses)):
         sources = (user, *groups.get(user, ()))
         homes = (places.site_of(home) for home in sources if home in places.located)
         site = next((home for home in homes if home is not None), None)
         services = frozenset[int]().union(*(uses.get(source, ()) for source in sources))
-        if plays(user, "person"):
-            vip = attributes[user].get("vip") is True
+        if user in known:
+            vip = attributes(user).get("vip") is True
             business.people.append(Person(index=user, site=site, vip=vip, services=services))
         if site is not None:
             for service in services:

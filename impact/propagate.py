@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from functools import reduce
 from typing import TypeAlias
 
-from impact.graph import CompiledGraph, Need
+from impact.graph import CompiledGraph
+from impact.needs import Need
 from impact.rules import Input, KOfN, Scoped
 from impact.scale import EXCLUDED, OUTSIDE, Level
 

@@ -18,10 +18,10 @@ from impact.arrays.evaluate import Evaluation
 from impact.arrays.lenses import CODES
 from impact.arrays.parts import parts_of
 from impact.arrays.reach import Reach
-from impact.arrays.rows import Array
 from impact.arrays.ways import Ways
 from impact.graph import CompiledGraph
 from impact.model import Health
+from impact.rows import Array
 from impact.scale import Level
 
 States: TypeAlias = dict[int, Level]

@@ -39,6 +39,14 @@ class Vocabulary:
         """Whether CIs of a class play a part: site, forwards, hub, service, person, team."""
         return part in self.classes.get(cls, frozenset())
 
+    def relation(self, part: str) -> str:
+        """The relation type that plays a part; empty if none does."""
+        return self.relations.get(part, "")
+
+    def players(self, part: str) -> frozenset[str]:
+        """The classes that play a part."""
+        return frozenset(name for name, parts in self.classes.items() if part in parts)
+
 
 def vocabulary_of(catalogue: Catalogue, profile: Profile = SHIPPED) -> Vocabulary:
     """The catalogue in the engine's words."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from heapq import merge
 from typing import NamedTuple, TypeVar
 
@@ -45,8 +46,8 @@ class Base:
     """n CIs and m relations.
 
     ``ids``: (n,) UTF-8, sorted. ``cls``: (n,), numbers in ``classes``. ``names``, ``attributes``: n texts, the latter
-    JSON as orjson writes it. ``starts``: (n + 1,), where the relations of each CI begin; ``type``: (m,), numbers in
-    ``types``; ``end``: (m,), CIs; ``about``: (m,), numbers in ``abouts``, of which the first is the empty one.
+    JSON as orjson writes it. ``starts``: (n + 1,), where the relations of each CI begin. ``start``, ``end``:
+    (m,), CIs; ``type``: (m,), numbers in ``types``; ``about``: (m,), numbers in ``abouts``, the first is empty.
     ``back_starts``: (n + 1,) and ``back``: (m,), the relations that end at a CI.
     """
 
@@ -56,6 +57,7 @@ class Base:
     names: Texts
     attributes: Texts
     starts: Ints
+    start: Ints32
     type: Array
     types: Sequence[str]
     end: Ints32
@@ -88,15 +90,34 @@ class Patch:
         return len(self.cis) + len(self.out) + len(self.into)
 
 
-class Columns:
-    """One revision of the graph. See the module."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What is otherwise than in columns that were there before.
 
-    def __init__(self, base: Base, *, revision: int, made: str = "", patch: Patch | None = None) -> None:
-        """``made`` tells this revision from one with the same number of another graph, or of a backup."""
+    ``since``: their revision. ``cis``: numbers of CIs that came, went or changed. ``edges``: relations that came, went
+    or changed, as they were and as they are.
+    """
+
+    since: int
+    cis: frozenset[int]
+    edges: tuple[Edge, ...]
+
+
+class Columns:
+    """One revision of the graph. See the module.
+
+    ``made`` tells this revision from one with the same number of another graph, or of a backup. ``step``: what the
+    newest changes were, if these columns came about by laying them over others.
+    """
+
+    def __init__(
+        self, base: Base, *, revision: int, made: str = "", patch: Patch | None = None, step: Step | None = None
+    ) -> None:
         self.base = base
         self.revision = revision
         self.made = made
         self.patch = patch or Patch()
+        self.step = step
         self._ids = {number: ci_id for ci_id, number in self.patch.numbers.items()}
         self._cis: dict[int, CI] = {}
         self._numbers: dict[CiId, int | None] = {}
@@ -179,7 +200,7 @@ class Columns:
         return merge(*alive, key=lambda ci: ci.ci_id)
 
     def of_classes(self, wanted: Collection[str]) -> list[int]:
-        """The CIs of these classes, by number."""
+        """The CIs of these classes, by number, the lowest first."""
         base, patched = self.base, self.patch.cis
         codes = [code for code, cls in enumerate(base.classes) if cls in wanted]
         found: set[int] = set(np.flatnonzero(np.isin(base.cls, codes)).tolist()) if codes else set()
@@ -189,7 +210,7 @@ class Columns:
 
     def mentioning(self, attribute: str) -> list[int]:
         """The CIs that have an attribute of this name; some may be among them that only speak of it."""
-        found = set(self.base.attributes.holding(orjson.dumps(attribute) + b":"))
+        found = set(self.base.attributes.holding(_key(attribute)))
         found.difference_update(self.patch.cis)
         found.update(number for number, ci in self.patch.cis.items() if ci is not None and attribute in ci.attributes)
         return sorted(found)
@@ -210,7 +231,7 @@ class Columns:
         if patched is not None or number >= len(self.base.ids):
             return patched or ()
         relations = self.base.back[slice(*self.base.back_starts[number : number + 2])]
-        begins = np.searchsorted(self.base.starts, relations, "right") - 1
+        begins = self.base.start[relations]
         return [self._edge(start, at) for start, at in zip(begins.tolist(), relations.tolist(), strict=True)]
 
     def _edge(self, start: int, relation: int) -> Edge:
@@ -226,16 +247,52 @@ class Columns:
 
     def of_type(self, wanted: str) -> Iterator[Edge]:
         """All relations of a type, in the order of their ends."""
-        base, patched = self.base, self.patch.out
+        base = self.base
         if wanted in base.types:
-            relations = np.flatnonzero(base.type == base.types.index(wanted))
-            begins = np.searchsorted(base.starts, relations, "right") - 1
-            rows = zip(begins.tolist(), base.end[relations].tolist(), base.about[relations].tolist(), strict=True)
-            for start, end, about in rows:
-                if start not in patched:
-                    yield Edge(start, wanted, end, self._about(about))
-        for _, edges in sorted(patched.items()):
-            yield from (edge for edge in edges if edge.type == wanted)
+            yield from self._edges(np.flatnonzero(base.type == base.types.index(wanted)))
+        yield from (edge for edge in self._laid_over if edge.type == wanted)
+
+    def ends_of(self, wanted: str) -> tuple[Array, Array, Array]:
+        """Where all relations of a type begin and end, and the number of their attributes (`about`); (k,) each."""
+        base, out = self.base, self.patch.out
+        kept = base.type == (base.types.index(wanted) if wanted in base.types else len(base.types))
+        if out:
+            replaced = np.zeros(len(self), np.bool_)
+            replaced[list(out)] = True
+            kept &= ~replaced[base.start]
+        last = len(base.abouts)
+        rows = [(one.start, one.end, last + at) for at, one in enumerate(self._laid_over) if one.type == wanted]
+        added = np.array(rows, np.int32).reshape(-1, 3)
+        start, end, about = (
+            np.append(column[kept], more)
+            for column, more in zip((base.start, base.end, base.about), added.T, strict=True)
+        )
+        return start, end, about
+
+    def about(self, number: int) -> Mapping[str, Value]:
+        """The attributes of relations by their number."""
+        known = len(self.base.abouts)
+        return self._about(number) if number < known else self._laid_over[number - known].attributes
+
+    @cached_property
+    def _laid_over(self) -> list[Edge]:
+        return [edge for _, edges in sorted(self.patch.out.items()) for edge in edges]
+
+    def speaking_of(self, attribute: str) -> Iterator[Edge]:
+        """All relations that have an attribute of this name."""
+        base = self.base
+        codes = [code for code in base.abouts.holding(_key(attribute)) if attribute in self._about(code)]
+        if codes:
+            yield from self._edges(np.flatnonzero(np.isin(base.about, codes)))
+        yield from (edge for edge in self._laid_over if attribute in edge.attributes)
+
+    def _edges(self, relations: Ints) -> Iterator[Edge]:
+        """These relations of the base, but for those of CIs that have rows of their own."""
+        base, patched = self.base, self.patch.out
+        columns = (base.start, base.type, base.end, base.about)
+        for start, kind, end, about in zip(*(column[relations].tolist() for column in columns), strict=True):
+            if start not in patched:
+                yield Edge(start, base.types[kind], end, self._about(about))
 
     def relations(self) -> Iterator[Relation]:
         """All relations, in the order of (from, type, to)."""
@@ -258,3 +315,8 @@ def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     if len(kept) >= KEPT:
         kept.clear()
     kept[key] = value
+
+
+def _key(attribute: str) -> bytes:
+    """How an attribute's name stands in its JSON."""
+    return orjson.dumps(attribute) + b":"

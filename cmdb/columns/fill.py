@@ -112,7 +112,7 @@ def numbered(cis: CiColumns) -> dict[str, int]:
 
 
 def json_of(attributes: Mapping[str, Value]) -> bytes:
-    return orjson.dumps(dict(attributes))
+    return orjson.dumps(dict(attributes), option=orjson.OPT_NON_STR_KEYS)
 
 
 def filled(revision: int, cis: CiColumns, relations: RelationColumns, made: str = "") -> Columns:
@@ -131,6 +131,7 @@ def filled(revision: int, cis: CiColumns, relations: RelationColumns, made: str 
             names=cis.names,
             attributes=cis.attributes,
             starts=_starts(start, count),
+            start=start,
             type=verb[order].astype(np.uint16),
             types=tuple(types),
             end=end,

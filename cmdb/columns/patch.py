@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from cmdb.columns.columns import Base, Columns, Edge, Patch
+from cmdb.columns.columns import Base, Columns, Edge, Patch, Step
 from cmdb.columns.fill import CiColumns, Codes, RelationColumns, ci_columns, filled, json_of
 from cmdb.columns.texts import Array, Texts, joined
 from cmdb.graph.effects import ci_from, relation_from
@@ -23,7 +23,7 @@ def patched(columns: Columns, changes: Iterable[Change], revision: int, made: st
             patch.put_relation(relation_from(change.after))
         else:
             patch.remove_relation(relation_from(change.before))
-    return Columns(columns.base, revision=revision, made=made, patch=patch.done())
+    return Columns(columns.base, revision=revision, made=made, patch=patch.done(), step=patch.step(columns.revision))
 
 
 class _Patching:
@@ -35,6 +35,11 @@ class _Patching:
         self._numbers = dict(columns.patch.numbers)
         self._out = {number: {(e.type, e.end): e for e in edges} for number, edges in columns.patch.out.items()}
         self._into = {number: {(e.start, e.type): e for e in edges} for number, edges in columns.patch.into.items()}
+        self._moved: set[int] = set()
+        self._edges: list[Edge] = []
+
+    def step(self, since: int) -> Step:
+        return Step(since=since, cis=frozenset(self._moved), edges=tuple(self._edges))
 
     def done(self) -> Patch:
         came, base = {number: ci_id for ci_id, number in self._numbers.items()}, self._columns
@@ -63,23 +68,26 @@ class _Patching:
         if number is None:
             number = self._numbers[ci_id] = len(self._columns.base.ids) + len(self._numbers)
         self._cis[number] = ci
+        self._moved.add(number)
 
     def put_relation(self, relation: Relation) -> None:
-        start, end = self._numbers_of(relation)
-        edge = Edge(start, relation.type, end, relation.attributes)
-        self._out_of(start)[edge.type, end] = edge
-        self._into_of(end)[start, edge.type] = edge
+        edge = self._edge(relation)
+        before = self._out_of(edge.start).get((edge.type, edge.end))
+        self._edges += [edge] if before is None else [before, edge]
+        self._out_of(edge.start)[edge.type, edge.end] = edge
+        self._into_of(edge.end)[edge.start, edge.type] = edge
 
     def remove_relation(self, relation: Relation) -> None:
-        start, end = self._numbers_of(relation)
-        self._out_of(start).pop((relation.type, end), None)
-        self._into_of(end).pop((start, relation.type), None)
+        edge = self._edge(relation)
+        self._edges.append(edge)
+        self._out_of(edge.start).pop((edge.type, edge.end), None)
+        self._into_of(edge.end).pop((edge.start, edge.type), None)
 
-    def _numbers_of(self, relation: Relation) -> tuple[int, int]:
+    def _edge(self, relation: Relation) -> Edge:
         start, end = self._number(relation.from_id), self._number(relation.to_id)
         assert start is not None, "history speaks of CIs that are or were there"
         assert end is not None, "history speaks of CIs that are or were there"
-        return start, end
+        return Edge(start, relation.type, end, relation.attributes)
 
     def _number(self, ci_id: CiId) -> int | None:
         """The number that a CI has or had."""
@@ -129,16 +137,15 @@ def _cis(base: Base, kept: Array, more: list[CI]) -> tuple[CiColumns, Array]:
 def _relations(columns: Columns, renumbered: Array) -> RelationColumns:
     """The relations of the base but for those of CIs that have rows of their own, and those rows."""
     base, out = columns.base, columns.patch.out
-    start = np.repeat(np.arange(len(base.ids)), np.diff(base.starts))
     replaced = np.zeros(len(columns), np.bool_)
     replaced[list(out)] = True
-    kept = ~replaced[start]
+    kept = ~replaced[base.start]
     rows = [edge for edges in out.values() for edge in edges]
     types = Codes(*(name.encode() for name in base.types))
     abouts = Codes(*base.abouts)
     added = np.array([(edge.start, edge.end) for edge in rows], np.int64).reshape(-1, 2)
     return RelationColumns(
-        start=renumbered[np.append(start[kept], added[:, 0])],
+        start=renumbered[np.append(base.start[kept], added[:, 0])],
         end=renumbered[np.append(base.end[kept], added[:, 1])],
         type=np.append(base.type[kept], types.of(edge.type.encode() for edge in rows)).astype(np.uint16),
         about=np.append(base.about[kept], abouts.of(json_of(edge.attributes) for edge in rows)).astype(np.int32),

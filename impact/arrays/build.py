@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from impact.arrays.layers import layers_of
 from impact.arrays.lenses import MAINTAINED, STRIDE, Lenses
 from impact.arrays.parts import Parts, Special
 from impact.arrays.pictures import Pictures, Shape, drops_points, names_inputs, weighs
-from impact.arrays.rows import Array, Bytes, Ints, Ints32, starts_of
 from impact.circles import Inside, bears_unknown, only_worsens
+from impact.layers import layers_of
+from impact.rows import Array, Bytes, Ints, Ints32, starts_of
 from impact.rules import Rule
 from impact.scale import Profile
 

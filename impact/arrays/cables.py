@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays.reach import Marks
-from impact.arrays.rows import Array, Ints32, rows_of, tabled
 from impact.network import Network
+from impact.rows import Array, Ints32, rows_of, tabled
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from impact.arrays.build import GROWN, IGNORES, RULED, ArrayGraph, build
 from impact.arrays.grow import Edge, Growth
 from impact.arrays.lenses import STRIDE, Lens
 from impact.arrays.parts import Parts
-from impact.arrays.rows import Array
+from impact.rows import Array
 from impact.rules import Rule
 
 

@@ -20,8 +20,8 @@ from impact.arrays.build import CIRCLE, GROWN, MORE, RULED, ArrayGraph, Block
 from impact.arrays.grow import Edge, Growth
 from impact.arrays.lenses import CODES, MAINTAINED, Signed
 from impact.arrays.reach import Marks
-from impact.arrays.rows import Array, Bytes, Ints32, rows_of
 from impact.arrays.work import Blame, Blaming, Look
+from impact.rows import Array, Bytes, Ints32, rows_of
 from impact.scale import OUTSIDE, Level
 
 

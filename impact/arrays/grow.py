@@ -14,8 +14,8 @@ import numpy as np
 from impact.arrays.build import CIRCLE, GROWN, IGNORES, MORE, RULED, ArrayGraph
 from impact.arrays.lenses import CODES, MAINTAINED, STRIDE, Lens
 from impact.arrays.parts import NO_GROUP, Special
-from impact.arrays.rows import Array, Bytes, rows_of
 from impact.arrays.work import Blaming
+from impact.rows import Array, Bytes, rows_of
 from impact.rule_reading import rule_of
 from impact.rules import Input, Rule
 from impact.scale import Level

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from impact.arrays.rows import Array, Bytes
+from impact.rows import Array, Bytes
 from impact.scale import EXCLUDED, OUTSIDE, Level, Scale, Seen
 
 Signed: TypeAlias = NDArray[np.int8]

@@ -9,8 +9,9 @@ import numpy as np
 
 from impact.arrays.lenses import Lens
 from impact.arrays.pictures import names_inputs
-from impact.arrays.rows import Array, Ints32
-from impact.graph import CompiledGraph, Need
+from impact.graph import CompiledGraph
+from impact.rows import Array, Ints32
+from impact.rule_reading import rule_of
 from impact.rules import Number, Rule
 from impact.scale import SHIPPED, Level, Profile
 
@@ -71,39 +72,99 @@ class _Numbers:
 
 def parts_of(graph: CompiledGraph) -> Parts:
     """The parts of a compiled graph; CIs keep their numbers."""
-    edges = [(dependent, need) for dependent, needs in enumerate(graph.needs) for need in needs]
-    lenses, rules = _Numbers(), _Numbers()
-    lens = [lenses(Lens(sees=n.sees, carries_network=n.carries_network), (n.sees, n.carries_network)) for _, n in edges]
-    groups: dict[str | None, int] = {None: NO_GROUP}
-    group = [groups.setdefault(need.group, len(groups)) for _, need in edges]
-    ruled = [
-        (node, groups.setdefault(scoped.group, len(groups)), rules(scoped.rule, repr(scoped.rule)))
-        for node, all_of in graph.ruled.items()
-        for scoped in all_of
-    ]
-    named = {node for node, all_of in graph.ruled.items() if any(names_inputs(one.rule) for one in all_of)}
+    edges, lenses, groups = _Edges(graph), _Numbers(), _Numbers()
+    groups(None, None)  # is number `NO_GROUP`
+    edges.read(lenses, groups)
+    rules = _Rules(graph, groups)
+    rules.read(edges)
+    default = graph.profile.policy.maintenance == "ignore_input"
+    ignores = np.full(len(graph), default, np.bool_)
+    for i in graph.stated_maintenance:
+        ignores[i] = graph.ignores_maintained(i)
     return Parts(
-        count=len(graph.cis),
-        dependent=np.array([dependent for dependent, _ in edges], np.int32),
-        provider=np.array([need.provider for _, need in edges], np.int32),
-        lens=np.array(lens, np.uint16),
+        count=len(graph),
+        dependent=edges.dependent,
+        provider=edges.provider,
+        lens=edges.lens,
         lenses=[one for one in lenses.all if isinstance(one, Lens)],
-        group=np.array(group, np.int32),
-        rules=rules.all,  # type: ignore[arg-type]  # rules alone were numbered
-        ruled=np.array(ruled, np.int32).reshape(-1, 3),
-        rules_only=np.array([node for node, all_of in graph.ruled.items() if not all_of], np.int32),
-        ignores=np.array([graph.ignores_maintained(i) for i in range(len(graph.cis))], np.bool_),
-        special=_special(edges, graph.profile.policy.default_weight),
-        names={need.provider: graph.names(need.provider) for node in named for need in graph.needs[node]},
+        group=edges.group,
+        rules=rules.numbers.all,  # type: ignore[arg-type]  # rules alone were numbered
+        ruled=rules.rows,
+        rules_only=np.array(rules.bare, np.int32),
+        ignores=ignores,
+        special=edges.special,
+        names={need.provider: graph.names(need.provider) for node in rules.naming for need in graph.needs[node]},
         profile=graph.profile,
         revision=graph.revision,
         ids=np.array([ci_id.encode() for ci_id in graph.ids], np.bytes_),
     )
 
 
-def _special(edges: Sequence[tuple[int, Need]], usual: Number) -> dict[int, Special]:
-    return {
-        place: Special(weight=need.weight, drops=need.drops)
-        for place, (_, need) in enumerate(edges)
-        if need.weight != usual or need.drops is not None
-    }
+class _Edges:
+    """The needs, by type of relation: what few distinct attributes say is read once each."""
+
+    def __init__(self, graph: CompiledGraph) -> None:
+        self._graph = graph
+        self.special: dict[int, Special] = {}
+
+    def read(self, lenses: _Numbers, groups: _Numbers) -> None:
+        columns: list[tuple[Array, ...]] = [(np.zeros(0, np.int32),) * 4]
+        usual, count = self._graph.profile.policy.default_weight, 0
+        for dependent, provider, about, need_of in self._graph.need_columns():
+            codes, which = np.unique(about, return_inverse=True)
+            needs = [need_of(code) for code in codes.tolist()]
+            lens = [
+                lenses(Lens(sees=n.sees, carries_network=n.carries_network), (n.sees, n.carries_network)) for n in needs
+            ]
+            group = [groups(need.group, need.group) for need in needs]
+            columns.append((dependent, provider, _taken(lens, which), _taken(group, which)))
+            for at, need in enumerate(needs):
+                if need.weight != usual or need.drops is not None:
+                    one = Special(weight=need.weight, drops=need.drops)
+                    self.special |= dict.fromkeys((np.flatnonzero(which == at) + count).tolist(), one)
+            count += len(dependent)
+        self.dependent, self.provider, lens_of, self.group = (
+            np.concatenate(some).astype(np.int32) for some in zip(*columns, strict=True)
+        )
+        self.lens = lens_of.astype(np.uint16)
+
+
+def _taken(values: list[int], which: Array) -> Array:
+    return np.array(values, np.int32)[which]
+
+
+class _Rules:
+    """Rows of CI, group and rule. Where a CI states nothing, what holds by default is written without asking it."""
+
+    def __init__(self, graph: CompiledGraph, groups: _Numbers) -> None:
+        self._graph = graph
+        self._groups = groups
+        self.numbers = _Numbers()
+        self.bare: list[int] = []
+        self.naming: list[int] = []
+
+    def read(self, edges: _Edges) -> None:
+        graph = self._graph
+        silent = np.array(sorted(graph.ruled - graph.stated), np.int32)
+        hard, group = (self._number(rule_of(name, graph.profile, name)) for name in ("worst", "k_of_n"))
+        mine = np.isin(edges.dependent, silent) & (edges.group != NO_GROUP)
+        pairs = np.unique(np.stack((edges.dependent[mine], edges.group[mine]), axis=1), axis=0)
+        stated = [row for i in sorted(graph.stated) for row in self._of(i)]
+        self.rows = np.concatenate(
+            (
+                np.stack((silent, np.full_like(silent, NO_GROUP), np.full_like(silent, hard)), axis=1),
+                np.append(pairs, np.full((len(pairs), 1), group, np.int32), axis=1),
+                np.array(stated, np.int32).reshape(-1, 3),
+            )
+        ).astype(np.int32)
+
+    def _of(self, i: int) -> list[tuple[int, int, int]]:
+        rules = self._graph.rules_of(i)
+        if not rules:
+            self.bare.append(i)
+        if any(names_inputs(one.rule) for one in rules):
+            self.naming.append(i)
+        return [(i, self._groups(one.group, one.group), self._number(one.rule)) for one in rules]
+
+    def _number(self, rule: Rule) -> int:
+        return self.numbers(rule, repr(rule))

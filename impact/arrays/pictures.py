@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays.lenses import SILENT, Lenses, Signed
-from impact.arrays.rows import Array
 from impact.conditions import Condition, Joined, Of
+from impact.rows import Array
 from impact.rules import Counted, Input, Number, Points, Rule, Threshold, When
 from impact.scale import EXCLUDED, OUTSIDE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from impact.arrays.build import ArrayGraph
-from impact.arrays.rows import Array, Ints32, rows_of
+from impact.rows import Array, Ints32, rows_of
 
 _LAST = 2**31 - 1
 

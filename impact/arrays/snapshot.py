@@ -18,7 +18,7 @@ from impact.arrays.codec import rule_again, written
 from impact.arrays.grow import Growth
 from impact.arrays.lenses import Lens, Lenses
 from impact.arrays.parts import Special
-from impact.arrays.rows import Array
+from impact.rows import Array
 from impact.scale import Profile
 
 MAGIC = b"faultpath arrays 1\n"

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from impact.arrays.rows import Array, Ints32
+from impact.rows import Array, Ints32
 
 Related: TypeAlias = tuple[str, str, int]
 """Id of the dependent, id of the provider, number of the lens."""

@@ -9,7 +9,7 @@ import numpy as np
 from impact.arrays.build import IGNORES, RULED, SCALAR, ArrayGraph
 from impact.arrays.lenses import CODES, MAINTAINED, SILENT, STRIDE, Signed
 from impact.arrays.parts import Special
-from impact.arrays.rows import Array, Bytes, reduce_rows, rows_of, spread
+from impact.rows import Array, Bytes, reduce_rows, rows_of, spread
 from impact.rules import Input
 
 

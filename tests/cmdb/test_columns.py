@@ -65,7 +65,16 @@ def said(columns: Columns) -> tuple[object, ...]:
         {cls: {columns.id_of(n) for n in columns.of_classes({cls})} for cls in ("Server", "Switch", "Person")},
         {columns.id_of(number) for number in columns.of_classes({"Server", "Hardware"})},
         {kind: sorted(columns.relation(edge).key for edge in columns.of_type(kind)) for kind in ("USES", "RUNS_ON")},
+        {kind: ends(columns, kind) for kind in ("USES", "RUNS_ON", "OWNS")},
+        {name: sorted(columns.relation(edge).key for edge in columns.speaking_of(name)) for name in ("os", "_x", "")},
     )
+
+
+def ends(columns: Columns, kind: str) -> list[tuple[str, str, object]]:
+    """Relations of a type as the arrays have them."""
+    rows = zip(*(column.tolist() for column in columns.ends_of(kind)), strict=True)
+    found = ((columns.id_of(start), columns.id_of(end), columns.about(about)) for start, end, about in rows)
+    return sorted(found, key=lambda row: row[:2])
 
 
 @given(graph=graphs())

@@ -5,12 +5,13 @@ What needs itself in a circle stands in one layer, and the circle counts as one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from impact.arrays.rows import Array, Ints, rows_of, tabled
-from impact.order import Order
+from impact.order import Components, Order
+from impact.rows import Array, Ints, rows_of, tabled
 
 
 def layers_of(count: int, dependent: Array, provider: Array) -> tuple[Ints, list[tuple[int, ...]]]:
@@ -27,6 +28,17 @@ def layers_of(count: int, dependent: Array, provider: Array) -> tuple[Ints, list
     apart = low != high
     layer = _peel(count, high[apart], low[apart])
     return layer.take(whole), circles
+
+
+def order_of(count: int, dependent: Array, provider: Array, providers: Callable[[int], Iterable[int]]) -> Order:
+    """The order in which to work out the CIs: layer by layer, each with a rank of its own, a circle with one."""
+    layer, circles = layers_of(count, dependent, provider)
+    rank = np.empty(count, np.int32)
+    rank[np.argsort(layer, kind="stable")] = np.arange(count, dtype=np.int32)
+    for circle in circles:
+        rank[list(circle)] = rank[circle[0]]
+    found = array("i", rank.tobytes())
+    return Order(found, {found[circle[0]]: circle for circle in circles}, providers)
 
 
 def _peel(count: int, dependent: Array, provider: Array) -> Ints:
@@ -64,7 +76,7 @@ def _circles(count: int, dependent: Array, provider: Array, rest: Array) -> list
     inner = core.take(high) & core.take(low)
     number = np.zeros(count, np.intp)
     number[nodes] = np.arange(nodes.size)
-    order = Order(_lists(number[high[inner]], number[low[inner]], nodes.size))
+    order = Components(_lists(number[high[inner]], number[low[inner]], nodes.size))
     found = [tuple(sorted(int(nodes[member]) for member in circle)) for circle in order.circles.values()]
     return sorted(found)
 

@@ -1,0 +1,139 @@
+"""What the graph says of needs: each relation as one edge of need, and the rules by which a CI combines its needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cmdb.columns.columns import Columns, Edge
+from impact.errors import ModelError
+from impact.rule_reading import exact, points_of, rule_of
+from impact.rules import Number, Rule, Scoped
+from impact.scale import Level, Seen, seen_of
+from impact.vocabulary import RelationMeaning, Vocabulary
+
+OF_A_NEED = ("map", "weight", "drops")
+OF_A_CI = ("rules", "requirements")
+GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One edge from a dependent to a provider. ``sees`` is what the dependent sees of it, by its level."""
+
+    provider: int
+    sees: Seen
+    carries_network: bool = True
+    group: str | None = None
+    weight: Number = 1
+    drops: Mapping[Level, int] | None = None
+
+
+class Needs:
+    """Reads them from the columns. What cannot be meant is noted in ``mistakes``, and the default holds."""
+
+    def __init__(self, columns: Columns, vocabulary: Vocabulary) -> None:
+        self.mistakes: list[ModelError] = []
+        self._columns = columns
+        self._profile = vocabulary.profile
+        self._meanings = vocabulary.meanings
+        self._rank = {name: rank for rank, name in enumerate(vocabulary.meanings)}
+
+    def of(self, i: int) -> list[Need]:
+        """What a CI needs, by type of relation in the order of the vocabulary."""
+        found = [
+            (self._rank[edge.type], self._need(edge, meaning))
+            for edges, forward in ((self._columns.out(i), True), (self._columns.into(i), False))
+            for edge in edges
+            if (meaning := self._meanings.get(edge.type)) is not None and meaning.dependent_is_from is forward
+        ]
+        return [need for _, need in sorted(found, key=lambda ranked: ranked[0])]
+
+    def dependents(self, i: int, *, reached: bool = False) -> list[int]:
+        """Who needs a CI; if ``reached``, only over relations that carry what happens to the network."""
+        found = []
+        for edges, forward in ((self._columns.into(i), True), (self._columns.out(i), False)):
+            for edge in edges:
+                meaning = self._meanings.get(edge.type)
+                if meaning is None or meaning.dependent_is_from is not forward:
+                    continue
+                if meaning.carries_network or not reached:
+                    found.append(edge.start if forward else edge.end)
+        return sorted(found)
+
+    def dependent_of(self, edge: Edge) -> int | None:
+        """The CI that needs the other; ``None`` where a relation carries no health."""
+        meaning = self._meanings.get(edge.type)
+        if meaning is None:
+            return None
+        return edge.start if meaning.dependent_is_from else edge.end
+
+    def read(self, edge: Edge) -> Need | None:
+        """The need that a relation is; ``None`` where it carries no health."""
+        meaning = self._meanings.get(edge.type)
+        return None if meaning is None else self._need(edge, meaning)
+
+    def said(self, kind: str, about: int) -> Need:
+        """What attributes of a relation, by their number, come to; of no provider in particular."""
+        return self._need(Edge(0, kind, 0, self._columns.about(about)), self._meanings[kind])
+
+    def raised(self) -> Iterable[int]:
+        """The CIs that see something wrong of a provider that is ok, some of them twice."""
+        for name, meaning in self._meanings.items():
+            if meaning.sees[0] > 0:
+                for edge in self._columns.of_type(name):
+                    yield edge.start if meaning.dependent_is_from else edge.end
+        for edge in self._columns.speaking_of("map"):
+            need, dependent = self.read(edge), self.dependent_of(edge)
+            if need is not None and dependent is not None and need.sees[0] > 0:
+                yield dependent
+
+    def _need(self, edge: Edge, meaning: RelationMeaning) -> Need:
+        said = edge.attributes
+        group = said.get(GROUP)
+        need = Need(
+            provider=edge.end if meaning.dependent_is_from else edge.start,
+            sees=meaning.sees,
+            carries_network=meaning.carries_network,
+            group=str(group) if group is not None else None,
+            weight=self._profile.policy.default_weight,
+        )
+        if not said or said.keys().isdisjoint(OF_A_NEED):
+            return need
+        relation = self._columns.relation(edge)
+        where, profile = f"{relation.from_id} {relation.type} {relation.to_id}", self._profile
+        try:
+            drops = points_of(said["drops"], profile, f"{where}: drops") if "drops" in said else None
+            sees = seen_of(said["map"], profile, f"{where}: map") if "map" in said else need.sees
+            weight = exact(said["weight"], f"{where}: weight") if "weight" in said else need.weight
+        except ModelError as error:
+            self.mistakes.append(error)
+            return need
+        return replace(need, sees=sees, weight=int(weight) if weight == int(weight) else weight, drops=drops)
+
+    # Rules
+
+    def rules(self, i: int, needs: Sequence[Need]) -> Iterable[Scoped]:
+        """Hard needs combine by worst unless a CI says otherwise; a group needs one of its members unless stated."""
+        attributes, where = self._columns.ci(i).attributes, self._columns.name_of(i)
+        stated, groups = attributes.get("rules", ["worst"]), attributes.get("requirements", {})
+        if not isinstance(stated, list):
+            self.mistakes.append(ModelError(f"{where}: rules", "is no list", "write a list of rules"))
+            stated = ["worst"]
+        if not isinstance(groups, Mapping):
+            self.mistakes.append(ModelError(f"{where}: requirements", "is no mapping", "write a rule for each group"))
+            groups = {}
+        for place, spec in enumerate(stated):
+            yield Scoped(group=None, rule=self._rule(spec, f"{where}: rules.{place}", "worst"))
+        known = {str(group): spec for group, spec in groups.items()}
+        for group in sorted({*known, *(need.group for need in needs if need.group is not None)}):
+            spec = known.get(group, "k_of_n")
+            yield Scoped(group=group, rule=self._rule(spec, f"{where}: requirements.{group}", "k_of_n"))
+
+    def _rule(self, spec: Any, where: str, default: str) -> Rule:
+        try:
+            return rule_of(spec, self._profile, where)
+        except ModelError as error:
+            self.mistakes.append(error)
+            return rule_of(default, self._profile, where)
