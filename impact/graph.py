@@ -29,6 +29,9 @@ from impact.views import Index, Listed, Rows
 from impact.vocabulary import Vocabulary
 from impact.wiring import network_of, places_of
 
+MADE_AT_ONCE = 50_000
+"""The rows of an estate of so many CIs are all made while it is compiled; of a larger one, those that are asked for."""
+
 NeedColumns: TypeAlias = tuple[Ints32, Ints32, Ints32, Callable[[int], Need]]
 """Dependents, providers and numbers of what is said of each, (k,) each; and what such a number comes to."""
 
@@ -199,6 +202,9 @@ class CompiledGraph:
     def prepare(self) -> None:
         """Work out now what every evaluation asks for: compiling is done beside the event loop, evaluating is not."""
         net = self.network
+        if len(self) <= MADE_AT_ONCE:
+            for i in range(len(self)):
+                _ = self.needs[i], self.dependents[i], self.reached_dependents[i]
         _ = self.order, self.standing, self._doubtful
         _ = net.ways, net.free_devices, net.free_devices_of_site, net.anchor_levels, net.hub_levels
         _ = net.free_dominators, net.hub_dominators
