@@ -45,8 +45,15 @@ class GraphView:
         return language if language in ("en", "zh") else DEFAULT_LANGUAGE
 
     def hours(self, service_id: CiId) -> str:
-        hours = self._attribute(service_id, "hours")
-        return hours if isinstance(hours, str) else DEFAULT_HOURS
+        """When it is needed: as it says, or as what it is part of says."""
+        for one in (service_id, *sorted(r.to_id for r in self.out(service_id, "PART_OF"))):
+            hours = self._attribute(one, "hours")
+            if isinstance(hours, str):
+                return hours
+        return DEFAULT_HOURS
+
+    def is_vip(self, person_id: CiId) -> bool:
+        return self._attribute(person_id, "vip") is True
 
     def is_a(self, ci_id: CiId, cls: str) -> bool:
         """Whether a CI is of a class or of one below it."""

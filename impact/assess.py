@@ -76,8 +76,7 @@ class Assessor:
         """
         node = self.graph.index[ci_id]
         state = evaluate(self.graph, {node: Health.DOWN})
-        hit = [s for s in self.graph.business.tiers if state.service(s) > Health.OK]
-        return impact_of(self.graph, state, node, hit)[0]
+        return impact_of(self.graph, state, node, state.views.hit())[0]
 
     def _state(self, verdicts: Verdicts, found: Explained) -> State:
         own = {fault.node: fault.effect for fault in (*verdicts.faults.values(), *found.roots.values())}
@@ -102,19 +101,20 @@ class Assessor:
 
     def _services(self, state: State, verdicts: Verdicts, found: Explained) -> dict[int, list[int]]:
         """Each root's services: those that it alone would hit, or that would be better without it."""
-        hit = [s for s in self.graph.business.tiers if state.service(s) > Health.OK]
-        place, few = {s: at for at, s in enumerate(hit)}, len(found.roots) <= FEW_ROOTS
+        hit = frozenset(state.views.hit())
+        few = len(found.roots) <= FEW_ROOTS
         services: dict[int, list[int]] = {}
         for node, fault in found.roots.items():
             alone = self._hit_alone(node, fault.effect, blind=verdicts.blind)
-            services[node] = sorted(place.keys() & alone, key=place.__getitem__)
+            # an offering that its own fault breaks is carried while its service is as bad for another reason, too
+            services[node] = sorted(one for one in alone if state.service(one) > Health.OK)
             everywhere = few or node in self.graph.network.ways
-            rest = (place.keys() if everywhere else place.keys() & self.graph.cone(node)) - alone
+            rest = (hit if everywhere else hit & self.graph.cone(node)) - alone
             if rest:
                 without = self._without(node, verdicts, found)
                 better = [s for s in rest if without.service(s) < state.service(s)]
-                services[node] += sorted(better, key=place.__getitem__)
-        self._share_the_rest(hit, services)
+                services[node] += sorted(better)
+        self._share_the_rest(sorted(hit), services)
         return services
 
     def _share_the_rest(self, hit: list[int], services: dict[int, list[int]]) -> None:
@@ -132,7 +132,7 @@ class Assessor:
         key = (node, effect)
         if key not in self._alone:
             state = evaluate(self.graph, {node: effect})
-            self._alone[key] = frozenset(s for s in self.graph.business.tiers if state.service(s) > Health.OK)
+            self._alone[key] = frozenset(state.views.hit())
         return self._alone[key]
 
     def _without(self, node: int, verdicts: Verdicts, found: Explained) -> State:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from impact.concerned import stakeholders, used_of
 from impact.graph import CompiledGraph
-from impact.model import Health, Reason, RootImpact, ServiceHit, Stakeholder
+from impact.model import GroupHit, HeadCount, Health, OfferingHit, Reason, RootImpact, ServiceHit
+from impact.scale import Level
 from impact.state import State
+from impact.viewpoints import Met
 
 
 def impact_of(
@@ -19,48 +23,110 @@ def impact_of(
         graph: the compiled graph.
         state: the present state of everything.
         root: the root's index.
-        services: business services that this root is accountable for.
+        services: business services, and offerings with trouble of their own, that this root is accountable for.
     """
-    hit = sorted(services, key=lambda s: (-state.service(s), graph.business.tiers[s], graph.name(s)))
-    paths = _paths(graph, state, root)
-    ids = graph.ids
-    rows = tuple(
-        ServiceHit(
-            ci_id=ids[service],
-            tier=graph.business.tiers[service],
-            state=state.service(service),
-            path=tuple(ids[n] for n in _trail(paths, root, service)),
-            sites_down=tuple(ids[site] for site in state.sites_down(service)),
-            lost_redundancy=_lost_redundancy(state, service),
-            reason=_service_reason(graph, state, service),
-        )
-        for service in hit
-    )
-    people = people_of(state, hit)
+    hit = in_order(state, services)
+    ways = _Ways(graph, root, _paths(graph, state, root))
+    ids, business, views = graph.ids, graph.business, state.views
+    people, groups = views.people(hit), views.groups(hit)
     worst = {person: max(seen.values()) for person, seen in people.items()}
-    cannot = frozenset(ids[p] for p, health in worst.items() if health == Health.DOWN)
+    cannot_work, limited = of_state(graph, worst, Health.DOWN), of_state(graph, worst, Health.DEGRADED)
     impact = RootImpact(
         root_id=ids[root],
-        services=rows,
-        cannot_work=cannot,
-        limited=frozenset(ids[p] for p, health in worst.items() if health == Health.DEGRADED),
-        people_total=len(graph.business.people),
-        vip_cannot_work=any(worst.get(vip) == Health.DOWN for vip in graph.business.vips),
-        stakeholders=tuple(_stakeholders(graph, state, root, hit, people)),
+        services=tuple(_service_hit(state, ways, service) for service in hit),
+        cannot_work=cannot_work,
+        limited=limited,
+        people_total=len(business.people),
+        vip_cannot_work=any(worst.get(vip) == Health.DOWN for vip in business.vips),
+        stakeholders=tuple(stakeholders(state, root, hit, people)),
+        offerings=tuple(_offering_hit(state, ways, one) for one in offerings_of(state, hit)),
+        groups=tuple(_group_hit(ways, group, groups[group]) for group in sorted(groups)),
+        vips=vips_of(graph, worst),
+        estimate=estimate_of(state, hit, groups),
     )
-    return impact, frozenset(paths).union(hit, *(graph.scope(service) for service in hit))
+    used = business.through(hit)
+    met = {one for offering in used for one in business.behind(offering)}
+    return impact, frozenset(ways.before).union(hit, met, *(graph.scope(service) for service in hit))
 
 
-def people_of(state: State, services: Iterable[int]) -> dict[int, dict[int, Health]]:
-    """Each person who meets one of these services in a state that is not ok → the service → that state."""
+def in_order(state: State, services: Iterable[int]) -> list[int]:
+    """Services and offerings, the worst first, of equals the most critical."""
+    graph = state.spread.graph
+    return sorted(services, key=lambda s: (-state.service(s), graph.business.tier(s), graph.name(s)))
+
+
+def offerings_of(state: State, hit: Iterable[int]) -> list[int]:
+    """The offerings of what is hit that are not ok, the worst first."""
     business = state.spread.graph.business
-    found: dict[int, dict[int, Health]] = {}
-    for service in services:
-        for person in business.users_of.get(service, ()):
-            health = state.at_site(person.site, service)
-            if health > Health.OK:
-                found.setdefault(person.index, {})[service] = health
-    return found
+    found = {one for service in hit for one in business.offered.get(service, ()) if one in business.offerings}
+    return in_order(state, (one for one in found if state.service(one) > Health.OK))
+
+
+def of_state(graph: CompiledGraph, worst: Mapping[int, Level], state: Health) -> frozenset[str]:
+    """Those of the people who meet just this."""
+    return frozenset(graph.ids[person] for person, level in worst.items() if level == state)
+
+
+def vips_of(graph: CompiledGraph, worst: Mapping[int, Level]) -> frozenset[str]:
+    """Those of the people who are VIPs and cannot work or are limited."""
+    return frozenset(graph.ids[vip] for vip in graph.business.vips if worst.get(vip, 0) >= Health.DEGRADED)
+
+
+def estimate_of(state: State, hit: Collection[int], groups: Met) -> HeadCount:
+    """The people who are known as a number only. ``groups``: what each group meets of what is hit."""
+    cannot_work, limited = state.views.heads(hit, groups)
+    total = sum(state.spread.graph.business.heads_of.values())
+    return HeadCount(cannot_work=cannot_work, limited=limited, total=total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The ways from a root to what it hits: ``before`` gives the node before each."""
+
+    graph: CompiledGraph
+    root: int
+    before: Mapping[int, int]
+
+    def to(self, node: int, *, beyond: Iterable[int] = ()) -> tuple[str, ...]:
+        """CI ids from the root to a node, and on to who uses it."""
+        return tuple(self.graph.ids[n] for n in (*_trail(self.before, self.root, node), *beyond))
+
+
+def _service_hit(state: State, ways: _Ways, service: int) -> ServiceHit:
+    graph = ways.graph
+    return ServiceHit(
+        ci_id=graph.ids[service],
+        tier=graph.business.tier(service),
+        state=state.service(service),
+        path=ways.to(service),
+        sites_down=tuple(graph.ids[site] for site in state.sites_down(service)),
+        lost_redundancy=_lost_redundancy(state, service),
+        reason=_service_reason(graph, state, service),
+    )
+
+
+def _offering_hit(state: State, ways: _Ways, offering: int) -> OfferingHit:
+    graph = ways.graph
+    return OfferingHit(
+        ci_id=graph.ids[offering],
+        tier=graph.business.tier(offering),
+        state=state.service(offering),
+        services=tuple(graph.ids[service] for service in graph.business.offerings[offering]),
+        path=ways.to(offering),
+    )
+
+
+def _group_hit(ways: _Ways, group: int, met: Mapping[int, Level]) -> GroupHit:
+    graph = ways.graph
+    worst = sorted(met, key=lambda hit: (-met[hit], graph.business.tier(hit), graph.name(hit)))
+    used = used_of(graph, group, worst[0])
+    return GroupHit(
+        ci_id=graph.ids[group],
+        state=Health(met[worst[0]]),
+        through=tuple(graph.ids[hit] for hit in worst),
+        path=ways.to(used, beyond=graph.business.chain(group, used)),
+        heads=graph.business.heads_of.get(group, 0),
+    )
 
 
 def _lost_redundancy(state: State, service: int) -> bool:
@@ -83,50 +149,6 @@ def _service_reason(graph: CompiledGraph, state: State, service: int) -> Reason:
         return Reason(code="people_of_sites", args={"sites": tuple(graph.name(site) for site in down)})
     via = state.spread.via(service)
     return Reason(code="via", args={"ci": graph.name(via[0])}) if via else Reason(code="own_fault")
-
-
-def owner_team(graph: CompiledGraph, root: int) -> int | None:
-    """The team that owns a CI; a link without an owner belongs to the team of the end nearer to the hub."""
-    owners = [o for o in graph.business.owners.get(root, ()) if graph.plays(o, "team")]
-    if owners:
-        return min(owners)
-    cable = graph.network.by_link.get(root)
-    if cable is None:
-        return None
-    levels = graph.network.hub_levels
-    near, far = sorted((cable.a, cable.b), key=lambda end: (levels.get(end, len(levels)), end))
-    return owner_team(graph, near) if graph.business.owners.get(near) else owner_team(graph, far)
-
-
-def _stakeholders(
-    graph: CompiledGraph, state: State, root: int, services: list[int], people: Mapping[int, Mapping[int, Health]]
-) -> Iterable[Stakeholder]:
-    ids, business = graph.ids, graph.business
-    team = owner_team(graph, root)
-    if team is not None:
-        sees = {ids[service]: state.service(service) for service in services}
-        for person in business.on_call.get(team, ()):
-            yield Stakeholder(person_id=ids[person], role="on_call", because=(ids[team],), sees=sees)
-    for service in services:
-        sees = {ids[service]: state.service(service)}
-        for person, because in _owners(graph, service):
-            yield Stakeholder(person_id=ids[person], role="service_owner", because=because, sees=sees)
-        for head, department in business.heads.get(service, ()):
-            because = (ids[service], ids[department])
-            yield Stakeholder(person_id=ids[head], role="department_head", because=because, sees=sees)
-    for person, seen in sorted(people.items()):
-        sees = {ids[service]: health for service, health in seen.items()}
-        yield Stakeholder(person_id=ids[person], role="user", because=tuple(sees), sees=sees)
-
-
-def _owners(graph: CompiledGraph, service: int) -> Iterable[tuple[int, tuple[str, ...]]]:
-    """Who answers for a service, and why: a person who owns it, and who is on call for a team that does."""
-    ids, business = graph.ids, graph.business
-    for owner in business.owners.get(service, ()):
-        if graph.plays(owner, "person"):
-            yield owner, (ids[service],)
-        for person in business.on_call.get(owner, ()):
-            yield person, (ids[service], ids[owner])
 
 
 def _paths(graph: CompiledGraph, state: State, root: int) -> dict[int, int]:
@@ -152,7 +174,7 @@ def _onward(graph: CompiledGraph, node: int) -> Iterable[int]:
 def _affected(state: State, node: int) -> bool:
     if state.health(node) > Health.OK:
         return True
-    return any(view.get(node, Health.OK) > Health.OK for view in state.by_site.values())
+    return any(view.get(node, 0) > Health.OK for view in state.by_site.values())
 
 
 def _trail(before: Mapping[int, int], root: int, service: int) -> list[int]:

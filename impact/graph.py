@@ -63,6 +63,7 @@ class CompiledGraph:
         self.business = business_of(
             lambda i: columns.ci(i).attributes,
             players=lambda part: columns.of_classes(vocabulary.players(part)),
+            numbered=columns.mentioning("head_count"),
             pairs=self._pairs,
             places=places_of(columns, vocabulary),
         )

@@ -148,7 +148,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHit:
-    """One business service of an incident at its present state.
+    """One business service of an incident at its present state, or an offering that is worse than its services.
 
     ``path``: CI ids from the root to the service. ``sites_down``: sites whose people see it down.
     ``lost_redundancy``: at risk because a spare is gone, not because of a fault of its own.
@@ -161,6 +161,43 @@ class ServiceHit:
     sites_down: tuple[str, ...] = ()
     lost_redundancy: bool = False
     reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferingHit:
+    """An offering that is not ok, with the services that it is part of. ``path``: CI ids from the root to it."""
+
+    ci_id: str
+    tier: int
+    state: Health
+    services: tuple[str, ...]
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupHit:
+    """A department or team that uses what is hit: the worst that it meets from its site, and of what.
+
+    ``path``: CI ids from the root to it. ``heads``: how many people of it are known as a number only.
+    """
+
+    ci_id: str
+    state: Health
+    through: tuple[str, ...]
+    path: tuple[str, ...]
+    heads: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCount:
+    """People known as a number only: an estimate that stands beside the people who are known, never added to them."""
+
+    cannot_work: int = 0
+    limited: int = 0
+    total: int = 0
+
+
+NOBODY_COUNTED = HeadCount()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +221,11 @@ class Stakeholder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootImpact:
-    """What one root does to the business."""
+    """What one root does to the business.
+
+    ``services`` are business services, and offerings with a fault or a need of their own; ``offerings`` all that are
+    not ok. ``vips``: those of the people who cannot work or are limited.
+    """
 
     root_id: str | None
     services: tuple[ServiceHit, ...]
@@ -193,6 +234,10 @@ class RootImpact:
     people_total: int
     vip_cannot_work: bool
     stakeholders: tuple[Stakeholder, ...]
+    offerings: tuple[OfferingHit, ...] = ()
+    groups: tuple[GroupHit, ...] = ()
+    vips: frozenset[str] = frozenset()
+    estimate: HeadCount = NOBODY_COUNTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.rows import Array
 from impact.scale import Level
+from impact.viewpoints import Views
 
 States: TypeAlias = dict[int, Level]
 PRIORITIES = 5
@@ -68,7 +69,7 @@ class _Ranking:
         self.arrays = build(parts_of(graph))
         self.evaluation = Evaluation(self.arrays)
         self._services = np.zeros(self.arrays.n, np.bool_)
-        self._services[self.arrays.place[list(graph.business.tiers)]] = True
+        self._services[self.arrays.place[[*graph.business.tiers, *graph.business.offerings]]] = True
         net = graph.network
         self._wired = frozenset(net.at) | net.by_link.keys()
         self._hit_always = self._places_of_hit()
@@ -147,46 +148,29 @@ class _Ranking:
 
     def _ranked(self, node: int, states: States, by_site: Mapping[int, States]) -> Ranked:
         business, names = self.graph.business, self.graph.ids
-        concerned = set(states).union(*by_site.values())
-        hit = {service: self._service(service, states, by_site) for service in concerned}
-        hit = {service: level for service, level in hit.items() if level > Health.OK}
-        order = sorted(hit, key=lambda s: (-hit[s], business.tiers[s], self.graph.name(s)))
+        views = Views(business=business, full=states, by_site=by_site)
+        hit = {one: Health(views.state(one)) for one in views.hit()}
+        order = sorted(hit, key=lambda s: (-hit[s], business.tier(s), self.graph.name(s)))
         counts = [0] * PRIORITIES
-        for service in order:
-            counts[min(PRIORITIES, business.tiers[service] + Health.DOWN - hit[service]) - 1] += 1
-        cannot_work, limited = self._count(hit, states, by_site)
+        for one in order:
+            counts[min(PRIORITIES, business.tier(one) + Health.DOWN - hit[one]) - 1] += 1
+        cannot_work, limited = self._count(views, hit)
         return Ranked(
             ci_id=names[node],
-            services=tuple((names[s], business.tiers[s], Health(hit[s])) for s in order),
+            services=tuple((names[s], business.tier(s), hit[s]) for s in order),
             by_priority=tuple(counts),
             cannot_work=cannot_work,
             limited=limited,
         )
 
-    def _service(self, service: int, states: States, by_site: Mapping[int, States]) -> Level:
-        """As `impact.state.State.service`: degraded while some of its user sites see it down, down when all do."""
-        base = states.get(service, 0)
-        sites = self.graph.business.user_sites.get(service, frozenset())
-        if base == Health.DOWN or not sites:
-            return base
-        down = sum(by_site.get(site, states).get(service, 0) == Health.DOWN for site in sites)
-        if down == len(sites):
-            return Health.DOWN
-        return max(base, Health.DEGRADED) if down else base
-
-    def _count(self, hit: States, states: States, by_site: Mapping[int, States]) -> tuple[int, int]:
+    def _count(self, views: Views, hit: Mapping[int, Health]) -> tuple[int, int]:
         """How many people cannot work, and are limited; each once, at their worst."""
-        key = tuple(sorted((service, states.get(service, 0)) for service in hit))
-        if not by_site and key in self._people:
+        key = tuple(sorted(views.full.items())) if not views.by_site else None
+        if key is not None and key in self._people:
             return self._people[key]
-        worst: States = {}
-        for service in hit:
-            for person in self.graph.business.users_of.get(service, ()):
-                view = by_site.get(person.site, states) if person.site is not None else states
-                worst[person.index] = max(worst.get(person.index, 0), view.get(service, 0))
-        levels = list(worst.values())
+        levels = [max(met.values()) for met in views.people(hit).values()]
         found = levels.count(Health.DOWN), levels.count(Health.DEGRADED)
-        if not by_site:
+        if key is not None:
             self._people[key] = found
         return found
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.propagate import Levels, Propagation
 from impact.scale import Level
+from impact.viewpoints import Views
 
 
 @dataclass
@@ -28,25 +30,18 @@ class State:
     def health(self, node: int) -> Health:
         return Health(self.spread.full.get(node, Health.OK))
 
-    def at_site(self, site: int | None, node: int) -> Health:
-        """The health of a CI as the people of a site meet it."""
-        view = self.by_site.get(site) if site is not None else None
-        return Health((self.spread.full if view is None else view).get(node, Health.OK))
+    @cached_property
+    def views(self) -> Views:
+        """How services and offerings are met, by the company and from each site."""
+        return Views(business=self.spread.graph.business, full=self.spread.full, by_site=self.by_site)
 
     def service(self, service: int) -> Health:
-        """A service's state: its own, degraded while some of its user sites see it down, down when all do."""
-        base = self.health(service)
-        sites = self.spread.graph.business.user_sites.get(service, frozenset())
-        if base == Health.DOWN or not sites:
-            return base
-        down = sum(self.at_site(site, service) == Health.DOWN for site in sites)
-        if down == len(sites):
-            return Health.DOWN
-        return max(base, Health.DEGRADED) if down else base
+        """The state of a service or an offering."""
+        return Health(self.views.state(service))
 
     def sites_down(self, service: int) -> tuple[int, ...]:
         sites = self.spread.graph.business.user_sites.get(service, frozenset())
-        return tuple(sorted(site for site in sites if self.at_site(site, service) == Health.DOWN))
+        return tuple(sorted(site for site in sites if self.views.at(site, service) == Health.DOWN))
 
 
 def difference(one: State, other: State) -> frozenset[int]:

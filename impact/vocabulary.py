@@ -36,7 +36,7 @@ class Vocabulary:
     profile: Profile = SHIPPED
 
     def plays(self, cls: str, part: str) -> bool:
-        """Whether CIs of a class play a part: site, forwards, hub, service, person, team."""
+        """Whether CIs of a class play a part: site, forwards, hub, service, offering, person, team."""
         return part in self.classes.get(cls, frozenset())
 
     def relation(self, part: str) -> str:

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from impact.business import people_of
+from impact.business import estimate_of, in_order, of_state, vips_of
+from impact.concerned import of_services, on_call, way_to
 from impact.explain import closure, path_to_cause
 from impact.graph import CompiledGraph
-from impact.model import Health
+from impact.model import HeadCount, Health, Stakeholder
 from impact.scale import Level
 from impact.state import State, evaluate
+from impact.viewpoints import Met
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceOutcome:
-    """A business service that is not ok. ``path`` leads from it down to a cause, by ``ci_id``."""
+    """A business service that is not ok, or an offering that is worse than its services.
+
+    ``path`` leads from it down to a cause, by ``ci_id``.
+    """
 
     ci_id: str
     tier: int
@@ -42,13 +47,29 @@ class ServiceOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """A person whom it concerns, in one role. ``path`` leads from what is broken to them, by ``ci_id``."""
+
+    who: Stakeholder
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a scenario comes to: services, the worst first; people, each once; every CI that is not ok."""
+    """What a scenario comes to: services, the worst first; people, each once; every CI that is not ok.
+
+    ``groups``: the worst that each department and team meets. ``vips``: those of the people who are.
+    ``stakeholders``: on call for what is broken and not in maintenance, owners, heads, users, in this order.
+    """
 
     services: tuple[ServiceOutcome, ...]
+    groups: Mapping[str, Health]
     cannot_work: frozenset[str]
     limited: frozenset[str]
     people_total: int
+    vips: frozenset[str]
+    estimate: HeadCount
+    stakeholders: tuple[Concerned, ...]
     health: Mapping[str, Health]
     maintained: frozenset[str]
 
@@ -96,21 +117,42 @@ def try_out(graph: CompiledGraph, own: Mapping[int, Level], scenario: Scenario) 
 
 def _outcome(state: State) -> Outcome:
     graph = state.spread.graph
-    ids, tiers = graph.ids, graph.business.tiers
-    hit = [service for service in tiers if state.service(service) > Health.OK]
-    hit.sort(key=lambda service: (-state.service(service), tiers[service], graph.name(service)))
-    worst = {person: max(seen.values()) for person, seen in people_of(state, hit).items()}
+    ids, business = graph.ids, graph.business
+    hit = in_order(state, state.views.hit())
+    groups, people = state.views.groups(hit), state.views.people(hit)
+    worst = {person: max(seen.values()) for person, seen in people.items()}
+    services = tuple(
+        ServiceOutcome(
+            ci_id=ids[s], tier=business.tier(s), state=state.service(s), path=_names(graph, path_down(state, s))
+        )
+        for s in hit
+    )
     return Outcome(
-        services=tuple(
-            ServiceOutcome(ci_id=ids[s], tier=tiers[s], state=state.service(s), path=_names(graph, path_down(state, s)))
-            for s in hit
-        ),
-        cannot_work=frozenset(ids[person] for person, health in worst.items() if health == Health.DOWN),
-        limited=frozenset(ids[person] for person, health in worst.items() if health == Health.DEGRADED),
-        people_total=len(graph.business.people),
+        services=services,
+        groups={ids[group]: Health(max(seen.values())) for group, seen in sorted(groups.items())},
+        cannot_work=of_state(graph, worst, Health.DOWN),
+        limited=of_state(graph, worst, Health.DEGRADED),
+        people_total=len(business.people),
+        vips=vips_of(graph, worst),
+        estimate=estimate_of(state, hit, groups),
+        stakeholders=tuple(_concerned(state, hit, people, {one.ci_id: one.path[::-1] for one in services})),
         health={ids[node]: state.health(node) for node in sorted(state.spread.full)},
         maintained=frozenset(ids[node] for node in state.spread.in_maintenance()),
     )
+
+
+def _concerned(
+    state: State, hit: Iterable[int], people: Met, ways: Mapping[str, tuple[str, ...]]
+) -> Iterable[Concerned]:
+    graph, seen = state.spread.graph, set[tuple[str, tuple[str, ...]]]()
+    broken = {node for node, level in state.spread.own.items() if level > graph.scale.ok}
+    for root in sorted(broken - state.spread.in_maintenance()):
+        for who in on_call(state, root, hit):
+            if (who.person_id, who.because) not in seen:
+                seen.add((who.person_id, who.because))
+                yield Concerned(who=who, path=tuple(way_to(graph, who, ways, graph.ids[root])))
+    for who in of_services(state, hit, people):
+        yield Concerned(who=who, path=tuple(way_to(graph, who, ways, None)))
 
 
 def path_down(state: State, node: int) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from alerting.model import Severity
-from impact.model import Reason, ServiceHit
+from impact.model import NOBODY_COUNTED, HeadCount, Reason, ServiceHit
 
 
 class IncidentState(Enum):
@@ -36,7 +36,7 @@ class Incident:
     that collects what a storm brings beyond the cap. ``best_evaluated`` is the most urgent priority that the rules
     have found so far: past the first notice the hub raises the priority only when they find a better one, so that
     what a person set stays. ``settles_at`` is when notices may go although the root is only suspected.
-    ``rounds`` counts openings: 1, and one more for each reopening.
+    ``rounds`` counts openings: 1, and one more for each reopening. ``estimate``: people known as a number only.
     """
 
     incident_id: str
@@ -67,6 +67,7 @@ class Incident:
     rounds: int = 1
     released_by: str | None = None
     priority_set_by: str | None = None
+    estimate: HeadCount = NOBODY_COUNTED
 
     @property
     def live(self) -> bool:

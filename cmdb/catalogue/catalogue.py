@@ -22,7 +22,7 @@ _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,63}")
 _VERB = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 _ATTRIBUTE_TYPES = ("text", "integer", "number", "boolean", "list", "map", "spec", "ref")
 _HEALTH = tuple(AS_IS)
-CLASS_PARTS = ("site", "forwards", "hub", "service", "person", "team")
+CLASS_PARTS = ("site", "forwards", "hub", "service", "offering", "person", "team")
 RELATION_PARTS = (
     "port_of", "connects", "located_in", "part_of", "owns", "on_call", "uses", "member_of", "head_of",
 )  # fmt: skip

@@ -61,7 +61,7 @@ class ImpactMap(Shape):
 
 def map_of(incident: Incident, view: GraphView | None, assessment: Assessment | None) -> ImpactMap:
     """The map of an incident; without a graph it holds the paths alone, and no names."""
-    roles = _roles(incident)
+    roles = _roles(incident, view)
     edges = _path_edges(incident, view)
     counts = _add_users(incident, view, roles, edges)
     places = place(roles, edges, top={ci_id for ci_id, role in roles.items() if role == "department"})
@@ -91,11 +91,17 @@ def map_of(incident: Incident, view: GraphView | None, assessment: Assessment | 
     )
 
 
-def _roles(incident: Incident) -> dict[str, Role]:
+def _own_offerings(incident: Incident, view: GraphView | None) -> list[str]:
+    """Offerings that are hit by themselves."""
+    return [hit.ci_id for hit in incident.services if view is not None and view.is_a(hit.ci_id, "Offering")]
+
+
+def _roles(incident: Incident, view: GraphView | None) -> dict[str, Role]:
     roles: dict[str, Role] = {}
     for hit in incident.services:
         roles.update(dict.fromkeys(hit.path, "path"))
     roles.update({hit.ci_id: "service" for hit in incident.services})
+    roles.update(dict.fromkeys(_own_offerings(incident, view), "offering"))
     if incident.root_ci is not None:
         roles[incident.root_ci] = "cause"
     return roles
@@ -133,6 +139,9 @@ def _add_users(incident: Incident, view: GraphView | None, roles: dict[str, Role
                 roles.setdefault(offering, "offering")
                 edges[offering, hit.ci_id] = "PART_OF"
             _add_departments(users, offering, roles, edges)
+    for offering in _own_offerings(incident, view):
+        users = [r.from_id for r in view.into(offering, "USES") if r.from_id in counts]
+        _add_departments(users, offering, roles, edges)
     return counts
 
 

@@ -10,15 +10,17 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt, print_stakeholders
 from faultpath.cli.client import Client, ClientError, connect
 from faultpath.cli.output import (
+    AsCsv,
     AsJson,
     TokenFile,
     Url,
     console,
     fail,
     health,
-    name_of,
+    print_csv,
     print_json,
     print_table,
     say,
@@ -119,6 +121,7 @@ def impact(
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """What would break, and who would be hit, if one CI failed."""
     client = connect(url, token_file)
@@ -126,18 +129,17 @@ def impact(
     if as_json:
         print_json(found)
         return
+    if as_csv:
+        print_csv(HIT_COLUMNS, hit_rows(found))
+        return
     say(
         f"if {found['ci']['name']} failed: {found['cannot_work']} of {found['people_total']} people could not work, "
         f"{found['limited']} would be limited"
     )
-    print_table(
-        ("service", "tier", "state", "path"),
-        (
-            (name_of(s["service"]), s["tier"], health(s["state"]), " → ".join(name_of(step) for step in s["path"]))
-            for s in found["services"]
-        ),
-        "no service would be hit",
-    )
+    print_hurt(found)
+    rows = ((kind, name, tier, health(state), path) for kind, name, tier, state, path in hit_rows(found))
+    print_table(HIT_COLUMNS, rows, "no service would be hit")
+    print_stakeholders(found)
 
 
 def the_ci(client: Client, key: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt
 from faultpath.cli.client import connect
 from faultpath.cli.output import (
     AsJson,
@@ -109,14 +110,9 @@ def _show(found: Mapping[str, Any]) -> None:
         say(f"  {sentence(reason)}")
     people = found["people"]
     say(f"people: {people['cannot_work']} cannot work, {people['limited']} limited")
-    print_table(
-        ("service", "tier", "state", "path"),
-        (
-            (name_of(s["service"]), s["tier"], health(s["state"]), " → ".join(name_of(step) for step in s["path"]))
-            for s in found["services"]
-        ),
-        "no service is hit",
-    )
+    print_hurt(people)
+    rows = ((kind, name, tier, health(state), path) for kind, name, tier, state, path in hit_rows(found))
+    print_table(HIT_COLUMNS, rows, "no service is hit")
     console.rule("timeline", align="left", style="dim")
     print_table(
         ("at", "who", "what"),

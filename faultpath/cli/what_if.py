@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from faultpath.cli.business import print_hurt, print_stakeholders
 from faultpath.cli.client import Client, connect
 from faultpath.cli.graph import the_ci
 from faultpath.cli.output import AsCsv, AsJson, TokenFile, Url, health, name_of, print_csv, print_json, print_table, say
@@ -44,8 +45,10 @@ def what_if(
         f"{found['changed']} CIs would change; cannot work: {before['cannot_work']} → {after['cannot_work']}, "
         f"limited: {before['limited']} → {after['limited']}, of {after['people_total']} people"
     )
+    print_hurt(after)
     shown = ((name, tier, health(one), health(other), path) for name, tier, one, other, path in rows)
     print_table(("service", "tier", "before", "after", "path to the cause"), shown, "no service would be otherwise")
+    print_stakeholders(after)
 
 
 def points_of_failure(

@@ -92,6 +92,8 @@ class _Course:
             yield word, wanted, self.changes
         elif word == "others":
             yield word, {}, self.moment.others(wanted)
+        elif word == "head_counts":
+            yield word, wanted, {key: number for key, number in self.moment.head_counts().items() if key in wanted}
         elif word in _FOUND_LISTS:
             yield word, wanted, _FOUND_LISTS[word](self.moment)
         else:
@@ -169,6 +171,20 @@ class _Moment:
     def service(self, ci: str) -> str:
         return self.graph.scale.word(self.state.service(self.graph.index[ci]))
 
+    @cached_property
+    def hit(self) -> list[int]:
+        return self.state.views.hit()
+
+    def group(self, ci: str) -> str:
+        """The worst that a department or team meets."""
+        met = self.state.views.groups(self.hit).get(self.graph.index[ci], {})
+        return self.graph.scale.word(max(met.values(), default=0))
+
+    def head_counts(self) -> dict[str, int]:
+        """People known as a number only."""
+        cannot_work, limited = self.state.views.heads(self.hit, self.state.views.groups(self.hit))
+        return {"cannot_work": cannot_work, "limited": limited}
+
     def people(self, which: str) -> list[str]:
         """Each once, at the worst that they meet over all roots."""
         impacts = self.assessment.impacts.values()
@@ -193,6 +209,7 @@ _FOUND: Mapping[str, Callable[[_Moment, str], Any]] = {
     "layers": _Moment.layer,
     "loops": _Moment.loop,
     "services": _Moment.service,
+    "groups": _Moment.group,
     "reasons": _Moment.reason,
     "points_of_failure": _Moment.points_of_failure,
 }

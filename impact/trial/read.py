@@ -15,7 +15,7 @@ from impact.scale import SHIPPED, Level, Profile, only, policy_of, scale_of
 DEFAULT_RELATION = "DEPENDS_ON"
 EXPECTED = (
     "health", "others", "changes", "because", "responsible", "affects", "causes", "maintenance", "loops", "layers",
-    "roots", "services", "cannot_work", "limited", "reasons", "points_of_failure", "likeliest",
+    "roots", "services", "groups", "cannot_work", "limited", "head_counts", "reasons", "points_of_failure", "likeliest",
 )  # fmt: skip
 _STEP = ("set", "clear", "maintenance", "cut", "mend", "alarms", "expect")
 _GRAPH = ("cis", "relations", "cables")
@@ -238,8 +238,8 @@ def _step(spec: Any, where: str, profile: Profile, names: _Names) -> Step:
     )
 
 
-_BY_LEVEL = ("health", "services")
-_OF_OURS = ("roots", "services", "cannot_work", "limited", "reasons")
+_BY_LEVEL = ("health", "services", "groups")
+_OF_OURS = ("roots", "services", "groups", "cannot_work", "limited", "head_counts", "reasons")
 _LISTS = ("maintenance", "roots", "cannot_work", "limited", "likeliest")
 _LISTS_BY_CI = ("because", "responsible", "affects", "causes", "points_of_failure")
 
@@ -264,6 +264,8 @@ def _expect(spec: Any, where: str, profile: Profile, names: _Names) -> dict[str,
             wanted[word] = {names.one(ci, here): sorted(some) for ci, some in lists.items()}
         elif word in ("loops", "layers", "reasons"):
             wanted[word] = {names.one(ci, here): said for ci, said in value.items()}
+        elif word == "head_counts":
+            wanted[word] = {key: int(number) for key, number in only(value, here, "cannot_work", "limited").items()}
     return wanted
 
 

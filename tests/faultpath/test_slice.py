@@ -141,7 +141,7 @@ async def test_a_scenario_is_compared_with_what_is_now_and_nothing_is_stored(sta
 async def test_cis_are_ranked_by_what_their_failure_would_do(station: Station) -> None:
     await imported(station)
     told = (await station.get("/ranking"))["items"]
-    assert {one["ci"]["name"] for one in told} == {"CRM", "CRM application", "db1"}
+    assert {one["ci"]["name"] for one in told} == {"CRM", "CRM application", "CRM desk", "db1"}
     assert all((one["by_priority"], one["cannot_work"]) == ([1, 0, 0, 0, 0], 2) for one in told)
     assert len((await station.get("/ranking", limit=1))["items"]) == 1
 

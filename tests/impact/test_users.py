@@ -1,4 +1,8 @@
-"""Whom a failure hurts: the distinct people, counted by hand, where groups overlap and stand in each other."""
+"""Whom a failure hurts: the distinct people, counted by hand, where groups overlap and stand in each other.
+
+Offerings break by themselves or by a need of their own, or make up for one of their services; some people are known as
+a number only.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from random import Random
 
 import pytest
 
-from impact.model import Health
-from tests.impact.kit import Graph, alert, assess
+from impact.assess import Assessor
+from impact.model import HeadCount, Health, Signs
+from impact.whatif import Scenario, try_out
+from tests.impact.kit import Graph, alert, assess, at
 
 ESTATES = 1000
 BLOCK = 250
@@ -24,22 +30,61 @@ class Firm:
     uses: set[tuple[str, str]] = field(default_factory=set)  # person or group, offering
     part: set[tuple[str, str]] = field(default_factory=set)  # offering, service
     runs: set[tuple[str, str]] = field(default_factory=set)  # service, server
-    faults: dict[str, Health] = field(default_factory=dict)  # by server
+    needs: set[tuple[str, str]] = field(default_factory=set)  # offering, server
+    either: set[str] = field(default_factory=set)  # offerings for which one of their services is enough
+    heads: dict[str, int] = field(default_factory=dict)  # by group: people in no other group that are only a number
+    faults: dict[str, Health] = field(default_factory=dict)  # by server or offering
 
     def graph(self) -> Graph:
         g = Graph()
         g.ci("Person", *self.people)
         for place, group in enumerate(self.groups):
-            g.ci(("Team", "Department")[place % 2], group)
-        for cls, pairs, verb in (("Offering", self.part, "PART_OF"), ("BusinessService", self.runs, "RUNS_ON")):
-            for one, other in sorted(pairs):
-                g.ci(cls, one)
-                g.rel(one, verb, other)
-        g.ci("Server", *sorted({server for _, server in self.runs}))
+            g.ci("Department" if place % 2 or self.heads else "Team", group, **self.said(group))
+        for offering, service in sorted(self.part):
+            g.ci("Offering", offering)
+            g.rel(offering, "PART_OF", service, **({"group": "any"} if offering in self.either else {}))
+        for service, server in sorted(self.runs):
+            g.ci("BusinessService", service)
+            g.rel(service, "RUNS_ON", server)
+        for offering, server in sorted(self.needs):
+            g.rel(offering, "RUNS_ON", server)
+        g.ci("Server", *sorted({server for _, server in self.runs | self.needs}))
         for verb, pairs in (("MEMBER_OF", self.inside), ("USES", self.uses)):
             for one, other in sorted(pairs):
                 g.rel(one, verb, other)
         return g
+
+    def said(self, group: str) -> dict[str, int]:
+        """The number that a group gives: all who are in it or in a group inside of it."""
+        inside = {group}
+        while more := {member for member, of in self.inside if of in inside} - inside:
+            inside |= more
+        return {"head_count": sum(self.heads.get(one, 0) for one in inside)} if self.heads else {}
+
+    def level(self, offering: str) -> Health:
+        """Of what it is part of, or the best of that, and of its own."""
+        services = [self.state(service) for one, service in self.part if one == offering]
+        own = [self.faults.get(server, Health.OK) for one, server in self.needs if one == offering]
+        made = min(services) if offering in self.either else max(services)
+        return max(made, self.faults.get(offering, Health.OK), *own)
+
+    def worst(self, user: str) -> Health:
+        """The worst offering that somebody uses, or that a group uses in which they are."""
+        sources = {user}
+        while more := {group for member, group in self.inside if member in sources} - sources:
+            sources |= more
+        return max((self.level(offering) for one, offering in self.uses if one in sources), default=Health.OK)
+
+    def numbered(self) -> list[str]:
+        """The groups in which nobody is known by name."""
+        named = {group for group in self.groups for person in self.people if (person, group) in self.closed()}
+        return [group for group in self.groups if group not in named]
+
+    def closed(self) -> set[tuple[str, str]]:
+        found = set(self.inside)
+        while more := {(a, d) for a, b in found for c, d in self.inside if b == c} - found:
+            found |= more
+        return found
 
     def users(self, service: str) -> set[str]:
         """Whoever uses an offering of it, and whoever is in a group that does, until nobody is added."""
@@ -96,3 +141,50 @@ def test_distinct_users_are_those_that_one_counts_by_hand(first: int) -> None:
             assert sorted(told) == sorted({*told}), (seed, root)
             hurt += len(cannot | limited)
     assert hurt > BLOCK
+
+
+def firm_with_offerings(seed: int) -> Firm:
+    """A firm whose offerings have a life of their own; no group stands in itself."""
+    draw, found = Random(f"offerings {seed}"), firm(seed)
+    offerings = sorted({offering for offering, _ in found.part})
+    servers = ["v8", "v9", *sorted({server for _, server in found.runs})]
+    found.needs = {(o, draw.choice(servers)) for o in draw.sample(offerings, draw.randint(0, len(offerings)))}
+    found.either = {o for o in offerings if draw.random() < 0.3}
+    found.inside = {(one, other) for one, other in found.inside if one in found.people or one < other}
+    found.heads = {group: draw.randint(1, 40) for group in found.groups}
+    for broken in draw.sample([*offerings, "v8", "v9"], draw.randint(0, 3)):
+        if broken in offerings or broken in {server for _, server in found.needs}:
+            found.faults[broken] = draw.choice([Health.AT_RISK, Health.DEGRADED, Health.DOWN])
+    return found
+
+
+@pytest.mark.parametrize("first", range(0, ESTATES, BLOCK))
+def test_users_of_offerings_and_those_who_are_a_number_are_those_that_one_counts_by_hand(first: int) -> None:
+    apart = heads = 0
+    for seed in range(first, first + BLOCK):
+        one = firm_with_offerings(seed)
+        graph = one.graph().compile()
+        told = [alert(ci, effect=effect) for ci, effect in one.faults.items()]
+        impacts = Assessor(graph).assess(told, Signs(), at(15)).impacts.values()
+        worst = {person: one.worst(person) for person in one.people}
+        cannot = {person for person, state in worst.items() if state == Health.DOWN}
+        limited = {person for person, state in worst.items() if state == Health.DEGRADED}
+        assert {person for impact in impacts for person in impact.cannot_work} == cannot, seed
+        assert {person for impact in impacts for person in impact.limited} - cannot == limited, seed
+        outcome = try_out(graph, {graph.index[ci]: state for ci, state in one.faults.items()}, Scenario())
+        assert (set(outcome.cannot_work), set(outcome.limited)) == (cannot, limited), seed
+        numbers = [0, 0, 0]
+        for group in one.numbered():
+            state = one.worst(group)
+            numbers[2] += one.heads[group]
+            if state >= Health.DEGRADED:
+                numbers[state == Health.DEGRADED] += one.heads[group]
+        assert outcome.estimate == HeadCount(cannot_work=numbers[0], limited=numbers[1], total=numbers[2]), seed
+        met = {group: state for group in one.groups if (state := one.worst(group)) > Health.OK}
+        assert {group: state for group, state in outcome.groups.items() if state > Health.AT_RISK} == {
+            group: state for group, state in met.items() if state > Health.AT_RISK
+        }, seed
+        apart += any(hit.ci_id.startswith("o") for impact in impacts for hit in impact.services)
+        heads += outcome.estimate.cannot_work + outcome.estimate.limited
+    assert apart > BLOCK / 5
+    assert heads > BLOCK

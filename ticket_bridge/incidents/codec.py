@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from alerting.model import Severity
-from impact.model import Arg, Health, Reason, ServiceHit
+from impact.model import Arg, HeadCount, Health, Reason, ServiceHit
 from ticket_bridge.model import Incident, IncidentState
 
 
@@ -77,6 +77,7 @@ def facts_of(incident: Incident) -> dict[str, Any]:
         "rounds": incident.rounds,
         "released_by": incident.released_by,
         "priority_set_by": incident.priority_set_by,
+        "estimate": [incident.estimate.cannot_work, incident.estimate.limited, incident.estimate.total],
     }
 
 
@@ -112,4 +113,10 @@ def incident_from(columns: RowMapping) -> Incident:
         rounds=facts["rounds"],
         released_by=facts["released_by"],
         priority_set_by=facts["priority_set_by"],
+        estimate=_estimate(facts.get("estimate", (0, 0, 0))),
     )
+
+
+def _estimate(value: Sequence[int]) -> HeadCount:
+    cannot_work, limited, total = value
+    return HeadCount(cannot_work=cannot_work, limited=limited, total=total)

@@ -253,7 +253,13 @@ def _evaluated(scene: Scene, incident: Incident, view: View) -> Incident:
     )
     if impact is None:  # the root is clear and waits out its hold time: what it did stays on record
         return replace(after, evidence=incident.evidence, severity=incident.severity)
-    after = replace(after, services=impact.services, cannot_work=impact.cannot_work, limited=impact.limited)
+    after = replace(
+        after,
+        services=impact.services,
+        cannot_work=impact.cannot_work,
+        limited=impact.limited,
+        estimate=impact.estimate,
+    )
     if after.root_ci is not None:
         cause = cause_of(after.evidence, scene.alerts(situation))
         title = title_of(after.root_ci, after.services, cause)

@@ -13,10 +13,23 @@ from pydantic import Field
 from cmdb.model import CI, LinkedObservation, Relation
 from faultpath.access.model import READ
 from faultpath.api import export
+from faultpath.api.business import (
+    EstimateOut,
+    GroupOut,
+    OfferingOut,
+    ServiceOut,
+    StakeholderOut,
+    VipOut,
+    estimate_out,
+    groups_out,
+    offerings_out,
+    service_out,
+    stakeholders_out,
+    vips_out,
+)
 from faultpath.api.deps import Api, ApiState, AtMoment, View, Who, require
 from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
 from faultpath.api.problems import not_found
-from faultpath.api.routes.incidents import ServiceOut, StakeholderOut, service_out, stakeholder_out
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
 from impact.assess import Assessor
@@ -94,15 +107,23 @@ class HistoryList(Shape):
 
 
 class WhatIf(Shape):
-    """What the failure of this CI alone would do. Nothing is stored."""
+    """What the failure of this CI alone would do, and whom it would concern. Nothing is stored.
+
+    ``stakeholders`` ends at 1,000, users last; ``concerned`` counts the people.
+    """
 
     ci: CiRef
     revision: int
     services: list[ServiceOut]
+    offerings: list[OfferingOut]
+    groups: list[GroupOut]
     cannot_work: int
     limited: int
     people_total: int
+    estimate: EstimateOut | None
     vip_cannot_work: bool
+    vips: list[VipOut]
+    concerned: int
     stakeholders: list[StakeholderOut]
 
 
@@ -214,11 +235,16 @@ async def get_impact(ci_id: str, moment: AtMoment) -> WhatIf:
         ci=names.ref(ci_id),
         revision=moment.view.revision,
         services=[service_out(hit, names) for hit in impact.services],
+        offerings=offerings_out(impact.offerings, names),
+        groups=groups_out(impact.groups, names),
         cannot_work=len(impact.cannot_work),
         limited=len(impact.limited),
         people_total=impact.people_total,
+        estimate=estimate_out(impact.estimate),
         vip_cannot_work=impact.vip_cannot_work,
-        stakeholders=[stakeholder_out(one, names) for one in impact.stakeholders],
+        vips=vips_out(impact.vips, impact.cannot_work, names),
+        concerned=len({one.person_id for one in impact.stakeholders}),
+        stakeholders=stakeholders_out(impact, moment.graph, names),
     )
 
 

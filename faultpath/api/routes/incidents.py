@@ -10,13 +10,27 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from faultpath.access.model import READ, WRITE, Principal
+from faultpath.api.business import (
+    EstimateOut,
+    GroupOut,
+    OfferingOut,
+    ServiceOut,
+    StakeholderOut,
+    VipOut,
+    estimate_out,
+    groups_out,
+    offerings_out,
+    service_out,
+    stakeholders_out,
+    vips_out,
+)
 from faultpath.api.deps import Api, ApiState, require
 from faultpath.api.impact_map import ImpactMap, map_of
 from faultpath.api.paging import Cursor, Limit, Number, Page, decode, page_of
 from faultpath.api.problems import FieldError, ProblemError, not_found
 from faultpath.api.routes.alerts import AlertOut, alert_out
-from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, SeverityWord, Shape, word_of
-from impact.model import Reason, RootImpact, ServiceHit, Stakeholder
+from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, SeverityWord, Shape
+from impact.model import Reason, RootImpact, ServiceHit
 from ledger import outbox
 from ledger.audit import record
 from ticket_bridge.incidents import lifecycle, store
@@ -54,17 +68,6 @@ class IncidentOut(Shape):
     assignee: str | None
 
 
-class ServiceOut(Shape):
-    """A business service that is hit, and the path from the root to it."""
-
-    service: CiRef
-    tier: int
-    state: HealthWord
-    path: list[CiRef]
-    sites_down: list[CiRef]
-    reason: ReasonOut
-
-
 class PersonOut(Shape):
     """One person who is hit. ``state``: ``down`` cannot work, ``degraded`` is limited."""
 
@@ -79,6 +82,8 @@ class PeopleOut(Shape):
     cannot_work: int
     limited: int
     total: int | None
+    estimate: EstimateOut | None
+    vips: list[VipOut]
     departments: list[DepartmentCount]
     items: list[PersonOut]
 
@@ -89,15 +94,6 @@ class DepartmentCount(Shape):
     department: CiRef | None
     cannot_work: int
     limited: int
-
-
-class StakeholderOut(Shape):
-    """Whom the incident concerns, and in which role."""
-
-    person: CiRef
-    role: str
-    state: HealthWord
-    because: list[CiRef]
 
 
 class TimelineOut(Shape):
@@ -139,12 +135,14 @@ class Remedy(Shape):
 
 
 class IncidentDetail(IncidentOut):
-    """All that the page of an incident needs."""
+    """All that the page of an incident needs. Offerings, groups, stakeholders: while it lasts."""
 
     situation_id: str
     priority_reason: ReasonOut
     evidence: list[ReasonOut]
     services: list[ServiceOut]
+    offerings: list[OfferingOut]
+    groups: list[GroupOut]
     people: PeopleOut
     stakeholders: list[StakeholderOut]
     members: list[AlertOut]
@@ -302,7 +300,8 @@ def worst_service(incident: Incident) -> ServiceHit | None:
 
 
 def _detail(api: ApiState, connection: Connection, incident: Incident) -> IncidentDetail:
-    names = api.names
+    names, moment = api.names, api.hub.moment()
+    impact = _impact(api, incident) if incident.live else None
     members = [alert for key in api.hub.situation_members(incident.situation_id) if (alert := api.hub.book.get(key))]
     shown = [alert_out(alert, names) for alert in members]
     notices = [_notice(entry, names) for entry in outbox.of_incident(connection, incident.incident_id)]
@@ -315,7 +314,9 @@ def _detail(api: ApiState, connection: Connection, incident: Incident) -> Incide
             "evidence": names.reasons(incident.evidence),
             "services": [service_out(hit, names) for hit in incident.services],
             "people": _people(api, incident, names),
-            "stakeholders": [stakeholder_out(one, names) for one in _concerned(api, incident)],
+            "offerings": offerings_out(impact.offerings, names) if impact else [],
+            "groups": groups_out(impact.groups, names) if impact else [],
+            "stakeholders": stakeholders_out(impact, moment.graph if moment else None, names) if impact else [],
             "members": shown,
             "remedies": [remedy for alert in shown if (remedy := _remedy(alert))],
             "timeline": [
@@ -337,21 +338,11 @@ def verbs_of(incident: Incident) -> list[str]:
     return [*moves, *(["set_priority"] if incident.live else []), "comment"]
 
 
-def service_out(hit: ServiceHit, names: Names) -> ServiceOut:
-    return ServiceOut(
-        service=names.ref(hit.ci_id),
-        tier=hit.tier,
-        state=word_of(hit.state),
-        path=names.refs(hit.path),
-        sites_down=names.refs(hit.sites_down),
-        reason=names.reason(hit.reason),
-    )
-
-
 def _people(api: ApiState, incident: Incident, names: Names) -> PeopleOut:
     impact = _impact(api, incident)
     department = names.view.department if names.view else lambda _person: None
     hit = [(person, "down") for person in incident.cannot_work] + [(p, "degraded") for p in incident.limited]
+    vips = [person for person, _ in hit if names.view and names.view.is_vip(person)]
     counts: dict[str | None, list[int]] = {}
     for person, state in hit:
         counts.setdefault(department(person), [0, 0])[0 if state == "down" else 1] += 1
@@ -369,6 +360,8 @@ def _people(api: ApiState, incident: Incident, names: Names) -> PeopleOut:
         cannot_work=len(incident.cannot_work),
         limited=len(incident.limited),
         total=impact.people_total if impact else None,
+        estimate=estimate_out(incident.estimate),
+        vips=vips_out(vips, incident.cannot_work, names),
         departments=departments,
         items=items[:MAX_PEOPLE],
     )
@@ -377,17 +370,6 @@ def _people(api: ApiState, incident: Incident, names: Names) -> PeopleOut:
 def _impact(api: ApiState, incident: Incident) -> RootImpact | None:
     assessment = api.hub.assessment
     return assessment.impacts.get(incident.root_ci) if assessment and incident.root_ci else None
-
-
-def _concerned(api: ApiState, incident: Incident) -> tuple[Stakeholder, ...]:
-    impact = _impact(api, incident) if incident.live else None
-    return impact.stakeholders if impact else ()
-
-
-def stakeholder_out(one: Stakeholder, names: Names) -> StakeholderOut:
-    return StakeholderOut(
-        person=names.ref(one.person_id), role=one.role, state=word_of(one.state), because=names.refs(one.because)
-    )
 
 
 def _notice(entry: outbox.OutboxEntry, names: Names) -> NoticeOut:

@@ -9,6 +9,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from faultpath.access.model import READ
+from faultpath.api.business import (
+    MOST_PEOPLE,
+    EstimateOut,
+    StakeholderOut,
+    VipOut,
+    estimate_out,
+    stakeholder_out,
+    vips_out,
+)
 from faultpath.api.deps import AtMoment, require
 from faultpath.api.routes.cis import known_ci
 from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
@@ -49,13 +58,25 @@ class ServiceOutcomeOut(Shape):
     path: list[CiRef]
 
 
+class GroupOutcomeOut(Shape):
+    """A department or team that uses what is hit, and the worst that it meets."""
+
+    group: CiRef
+    state: HealthWord
+
+
 class OutcomeOut(Shape):
-    """What it comes to. People are counted once each."""
+    """What it comes to; people count once each. ``stakeholders`` ends at 1,000, ``concerned`` counts the people."""
 
     services: list[ServiceOutcomeOut]
+    groups: list[GroupOutcomeOut]
     cannot_work: int
     limited: int
     people_total: int
+    estimate: EstimateOut | None
+    vips: list[VipOut]
+    concerned: int
+    stakeholders: list[StakeholderOut]
 
 
 class ChangeOut(Shape):
@@ -209,7 +230,15 @@ def _outcome(found: Outcome, names: Names) -> OutcomeOut:
             )
             for one in found.services
         ],
+        groups=[
+            GroupOutcomeOut(group=names.ref(ci_id), state=word_of(state))
+            for ci_id, state in sorted(found.groups.items(), key=lambda item: (-item[1], item[0]))
+        ],
         cannot_work=len(found.cannot_work),
         limited=len(found.limited),
         people_total=found.people_total,
+        estimate=estimate_out(found.estimate),
+        vips=vips_out(found.vips, found.cannot_work, names),
+        concerned=len({one.who.person_id for one in found.stakeholders}),
+        stakeholders=[stakeholder_out(one.who, one.path, names) for one in found.stakeholders[:MOST_PEOPLE]],
     )

@@ -1162,6 +1162,18 @@ export interface components {
             provider: components["schemas"]["CiRef"];
         };
         /**
+         * EstimateOut
+         * @description People known as a number only, who stand beside those known by name and are never added to them.
+         */
+        EstimateOut: {
+            /** Cannot Work */
+            cannot_work: number;
+            /** Limited */
+            limited: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * ExportedCi
          * @description A CI of the export.
          */
@@ -1230,6 +1242,38 @@ export interface components {
             revision: number;
         };
         /**
+         * GroupOut
+         * @description A department or team that uses what is hit: the worst that it meets, of what, and the path from the root to it.
+         *
+         *     ``head_count``: its people who are known as a number only; absent where all are known by name, or none.
+         */
+        GroupOut: {
+            group: components["schemas"]["CiRef"];
+            /** Head Count */
+            head_count: number | null;
+            /** Path */
+            path: components["schemas"]["CiRef"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Through */
+            through: components["schemas"]["CiRef"][];
+        };
+        /**
+         * GroupOutcomeOut
+         * @description A department or team that uses what is hit, and the worst that it meets.
+         */
+        GroupOutcomeOut: {
+            group: components["schemas"]["CiRef"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+        };
+        /**
          * HistoryList
          * @description The whole history of a CI, oldest first.
          */
@@ -1280,7 +1324,7 @@ export interface components {
         };
         /**
          * IncidentDetail
-         * @description All that the page of an incident needs.
+         * @description All that the page of an incident needs. Offerings, groups, stakeholders: while it lasts.
          */
         IncidentDetail: {
             /** Assignee */
@@ -1293,6 +1337,8 @@ export interface components {
             duplicate_of: number | null;
             /** Evidence */
             evidence: components["schemas"]["ReasonOut"][];
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
             /** Held Notices */
             held_notices: number;
             /** Id */
@@ -1305,6 +1351,8 @@ export interface components {
             notices: components["schemas"]["NoticeOut"][];
             /** Number */
             number: number;
+            /** Offerings */
+            offerings: components["schemas"]["OfferingOut"][];
             /**
              * Opened At
              * Format: date-time
@@ -1540,18 +1588,45 @@ export interface components {
             won: boolean;
         };
         /**
+         * OfferingOut
+         * @description An offering that is not ok, the services that it is part of, and the path from the root to it.
+         */
+        OfferingOut: {
+            offering: components["schemas"]["CiRef"];
+            /** Path */
+            path: components["schemas"]["CiRef"][];
+            /** Services */
+            services: components["schemas"]["CiRef"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Tier */
+            tier: number;
+        };
+        /**
          * OutcomeOut
-         * @description What it comes to. People are counted once each.
+         * @description What it comes to; people count once each. ``stakeholders`` ends at 1,000, ``concerned`` counts the people.
          */
         OutcomeOut: {
             /** Cannot Work */
             cannot_work: number;
+            /** Concerned */
+            concerned: number;
+            estimate: components["schemas"]["EstimateOut"] | null;
+            /** Groups */
+            groups: components["schemas"]["GroupOutcomeOut"][];
             /** Limited */
             limited: number;
             /** People Total */
             people_total: number;
             /** Services */
             services: components["schemas"]["ServiceOutcomeOut"][];
+            /** Stakeholders */
+            stakeholders: components["schemas"]["StakeholderOut"][];
+            /** Vips */
+            vips: components["schemas"]["VipOut"][];
         };
         /** Page[AlertOut] */
         Page_AlertOut_: {
@@ -1597,12 +1672,15 @@ export interface components {
             cannot_work: number;
             /** Departments */
             departments: components["schemas"]["DepartmentCount"][];
+            estimate: components["schemas"]["EstimateOut"] | null;
             /** Items */
             items: components["schemas"]["PersonOut"][];
             /** Limited */
             limited: number;
             /** Total */
             total: number | null;
+            /** Vips */
+            vips: components["schemas"]["VipOut"][];
         };
         /**
          * PersonOut
@@ -1936,7 +2014,7 @@ export interface components {
         };
         /**
          * ServiceOut
-         * @description A business service that is hit, and the path from the root to it.
+         * @description A business service that is hit, or an offering that is worse than its services; the path from the root to it.
          */
         ServiceOut: {
             /** Path */
@@ -2071,11 +2149,13 @@ export interface components {
         };
         /**
          * StakeholderOut
-         * @description Whom the incident concerns, and in which role.
+         * @description Whom it concerns, in which role, and the path from what is broken to them.
          */
         StakeholderOut: {
             /** Because */
             because: components["schemas"]["CiRef"][];
+            /** Path */
+            path: components["schemas"]["CiRef"][];
             person: components["schemas"]["CiRef"];
             /** Role */
             role: string;
@@ -2187,15 +2267,36 @@ export interface components {
             reason: components["schemas"]["ReasonOut"];
         };
         /**
+         * VipOut
+         * @description One who must always be able to work. ``state``: ``down`` cannot work, ``degraded`` is limited.
+         */
+        VipOut: {
+            person: components["schemas"]["CiRef"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "down" | "degraded";
+        };
+        /**
          * WhatIf
-         * @description What the failure of this CI alone would do. Nothing is stored.
+         * @description What the failure of this CI alone would do, and whom it would concern. Nothing is stored.
+         *
+         *     ``stakeholders`` ends at 1,000, users last; ``concerned`` counts the people.
          */
         WhatIf: {
             /** Cannot Work */
             cannot_work: number;
             ci: components["schemas"]["CiRef"];
+            /** Concerned */
+            concerned: number;
+            estimate: components["schemas"]["EstimateOut"] | null;
+            /** Groups */
+            groups: components["schemas"]["GroupOut"][];
             /** Limited */
             limited: number;
+            /** Offerings */
+            offerings: components["schemas"]["OfferingOut"][];
             /** People Total */
             people_total: number;
             /** Revision */
@@ -2206,6 +2307,8 @@ export interface components {
             stakeholders: components["schemas"]["StakeholderOut"][];
             /** Vip Cannot Work */
             vip_cannot_work: boolean;
+            /** Vips */
+            vips: components["schemas"]["VipOut"][];
         };
         /**
          * WorkerOut

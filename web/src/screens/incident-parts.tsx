@@ -18,7 +18,8 @@ export function People({ found }: { found: IncidentDetail }): ReactNode {
   const { say } = useWords();
   const [open, setOpen] = useState(false);
   const { people } = found;
-  const hit = people.cannot_work + people.limited;
+  const estimated = (people.estimate?.cannot_work ?? 0) + (people.estimate?.limited ?? 0);
+  const hit = people.cannot_work + people.limited + estimated;
   if (hit === 0) {
     return (
       <Panel title={say("section.people")}>
@@ -33,6 +34,8 @@ export function People({ found }: { found: IncidentDetail }): ReactNode {
         <PeopleCount cannot={people.cannot_work} limited={people.limited} />{" "}
         {people.total !== null && <span className="dim">{say("people.ofTotal", { n: people.total })}</span>}
       </p>
+      {people.estimate !== null && <p className="dim">{say("people.estimate", people.estimate)}</p>}
+      {people.vips.length > 0 && <p>{say("people.vips", { names: people.vips.map((one) => one.person.name).join(", ") })}</p>}
       <ul className="departments">
         {people.departments.map((one) => (
           <li key={one.department?.id ?? ""}>
