@@ -84,13 +84,13 @@ def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
 def layers(graph: CompiledGraph) -> list[int]:
     """The longest way from a CI on which nothing depends, by node; what stands in a circle has one layer."""
     order = graph.order
-    top = [0] * len(graph.cis)  # by rank
-    for node in sorted(range(len(graph.cis)), key=lambda n: -order.rank[n]):
+    top: dict[int, int] = dict.fromkeys(order.rank, 0)
+    for node in sorted(range(len(graph)), key=lambda n: -order.rank[n]):
         for need in graph.needs[node]:
             below, here = order.rank[need.provider], order.rank[node]
             if below != here:
                 top[below] = max(top[below], top[here] + 1)
-    return [top[order.rank[node]] for node in range(len(graph.cis))]
+    return [top[order.rank[node]] for node in range(len(graph))]
 
 
 def closure(start: int, onward: Callable[[int], Iterable[int]]) -> frozenset[int]:

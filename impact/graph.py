@@ -21,7 +21,8 @@ from impact.errors import ModelError
 from impact.layers import order_of
 from impact.needs import GROUP, OF_A_CI, OF_A_NEED, Need, Needs
 from impact.order import Order
-from impact.people import business_of
+from impact.people import Business, business_of
+from impact.renewal import Changes, step_since
 from impact.rows import Ints32
 from impact.rules import KOfN, Rule, Scoped, Worst
 from impact.scale import OUTSIDE, Level, Profile
@@ -39,7 +40,7 @@ NeedColumns: TypeAlias = tuple[Ints32, Ints32, Ints32, Callable[[int], Need]]
 class CompiledGraph:
     """One revision, compiled. See `compile_graph`."""
 
-    def __init__(self, columns: Columns, vocabulary: Vocabulary) -> None:
+    def __init__(self, columns: Columns, vocabulary: Vocabulary, before: CompiledGraph | None = None) -> None:
         self.columns = columns
         self.revision = columns.revision
         self.profile: Profile = vocabulary.profile
@@ -47,41 +48,68 @@ class CompiledGraph:
         self.ids = Listed(len(columns), columns.id_of)
         self.cis = Listed(len(columns), columns.ci)
         self.index = Index(columns)
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._reads = reads = Needs(columns, vocabulary)
         self.needs: Rows[list[Need]] = Rows(reads.of)
         self.dependents: Rows[list[int]] = Rows(reads.dependents)
         self.reached_dependents: Rows[list[int]] = Rows(lambda i: reads.dependents(i, reached=True))
         self._rules: Rows[tuple[Scoped, ...]] = Rows(lambda i: tuple(reads.rules(i, self.needs[i])))
-        self.stated_maintenance = _stated_maintenance(columns)
-        """What CIs say of maintenance, by number."""
-        self.stated = _stated_rules(columns)
-        """The CIs that say themselves how what they need combines."""
-        self.ruled = self._all_ruled()
-        """The CIs whose needs do not simply combine by worst."""
-        self.network = network_of(columns, vocabulary)
-        self.business = business_of(
-            lambda i: columns.ci(i).attributes,
-            players=lambda part: columns.of_classes(vocabulary.players(part)),
-            numbered=columns.mentioning("head_count"),
-            pairs=self._pairs,
-            places=places_of(columns, vocabulary),
-        )
         self.brought_down: dict[int, frozenset[int]] = {}
         """What each CI's failure alone brings down, as far as it was asked; filled by `impact.roots`."""
         self._cones: dict[int, frozenset[int]] = {}
         self._scopes: dict[int, frozenset[int]] = {}
         self._standing: dict[int, frozenset[int]] = {}
+        step = step_since(columns, before.columns) if before is not None and before.vocabulary is vocabulary else None
+        if before is None or step is None:
+            self._compile()
+        else:
+            self._renew(before, Changes(step, columns, before.columns, vocabulary))
+
+    def _compile(self) -> None:
+        columns = self.columns
+        self.stated_maintenance = _stated_maintenance(columns, columns.mentioning("maintenance"))
+        """What CIs say of maintenance, by number."""
+        self.stated = _stated_rules(columns, {i for name in OF_A_CI for i in columns.mentioning(name)})
+        """The CIs that say themselves how what they need combines."""
+        self.ruled = self._all_ruled()
+        """The CIs whose needs do not simply combine by worst."""
+        self.network = network_of(columns, self.vocabulary)
+        self.business = self._resolved()
+
+    def _renew(self, before: CompiledGraph, changes: Changes) -> None:
+        """Take over from a former revision what the changes leave as it was."""
+        moved, touched = changes.step.cis, changes.dependents(self._reads)
+        kept = {i: word for i, word in before.stated_maintenance.items() if i not in moved}
+        self.stated_maintenance = kept | _stated_maintenance(self.columns, moved)
+        self.stated = (before.stated - moved) | _stated_rules(self.columns, moved)
+        self.ruled = (before.ruled - touched).union(i for i in touched if self._is_ruled(i))
+        moves = changes.moves_network(before.network)
+        self.network = network_of(self.columns, self.vocabulary) if moves else before.network
+        self.business = self._resolved() if changes.moves_people(before.business) else before.business
+        ends = changes.ends(self._reads)
+        order = before.order.extended(len(self), ends, self._providers, self.dependents.__getitem__)
+        if order is not None:
+            self.order = order
+        asked = touched | before.refused
+        stands = frozenset(before.standing - asked).union(i for i in asked if self._stands(i))
+        self.standing = stands | self.refused
+
+    def _resolved(self) -> Business:
+        columns, vocabulary = self.columns, self.vocabulary
+        return business_of(
+            lambda i: columns.ci(i).attributes,
+            players=lambda part: columns.of_classes(vocabulary.players(part)),
+            numbered=columns.mentioning("head_count"),
+            pairs=lambda part: [(edge.start, edge.end) for edge in columns.of_type(vocabulary.relation(part))],
+            places=places_of(columns, vocabulary),
+        )
 
     def __len__(self) -> int:
         """How many numbers there are, those of CIs that are gone among them."""
         return len(self.columns)
 
-    def _pairs(self, part: str) -> list[tuple[int, int]]:
-        return [(edge.start, edge.end) for edge in self.columns.of_type(self._vocabulary.relation(part))]
-
     def plays(self, i: int, part: str) -> bool:
-        return self._vocabulary.plays(self.columns.class_of(i), part)
+        return self.vocabulary.plays(self.columns.class_of(i), part)
 
     def name(self, i: int) -> str:
         return self.columns.name_of(i)
@@ -98,7 +126,7 @@ class CompiledGraph:
     @cached_property
     def mistakes(self) -> list[ModelError]:
         """What CIs and relations say of rules and cannot mean; there the default holds, and the graph is used."""
-        anew = Needs(self.columns, self._vocabulary)
+        anew = Needs(self.columns, self.vocabulary)
         for edge in {
             (e.start, e.type, e.end): e for name in OF_A_NEED for e in self.columns.speaking_of(name)
         }.values():
@@ -114,11 +142,14 @@ class CompiledGraph:
         none = np.zeros(0, np.int32)
         ends = [(none, none), *((dependent, provider) for dependent, provider, _, _ in self.need_columns())]
         dependent, provider = (np.concatenate(some) for some in zip(*ends, strict=True))
-        return order_of(len(self), dependent, provider, lambda i: [need.provider for need in self.needs[i]])
+        return order_of(len(self), dependent, provider, self._providers)
+
+    def _providers(self, i: int) -> list[int]:
+        return [need.provider for need in self.needs[i]]
 
     def need_columns(self) -> Iterator[NeedColumns]:
         """All needs, by type of relation."""
-        for name, meaning in self._vocabulary.meanings.items():
+        for name, meaning in self.vocabulary.meanings.items():
             start, end, about = self.columns.ends_of(name)
             dependent, provider = (start, end) if meaning.dependent_is_from else (end, start)
             yield dependent, provider, about, partial(self._reads.said, name)
@@ -129,19 +160,28 @@ class CompiledGraph:
     def _all_ruled(self) -> frozenset[int]:
         """The CIs that have redundant needs, state how their needs combine, or leave some of them out."""
         grouped = (self._reads.dependent_of(edge) for edge in self.columns.speaking_of(GROUP))
-        said = (edge_end for edge_end in grouped if edge_end is not None)
+        ignoring: Iterable[int] = self.stated_maintenance
         if self.profile.policy.maintenance == "ignore_input":
-            ignoring: Iterable[int] = (i for i in range(len(self)) if self.ignores_maintained(i) and self.needs[i])
-        else:
-            ignoring = (i for i in self.stated_maintenance if self.ignores_maintained(i) and self.needs[i])
-        return frozenset(said).union(self.stated, ignoring)
+            ignoring = range(len(self))
+        leaving = (i for i in ignoring if self.ignores_maintained(i) and self.needs[i])
+        return frozenset(i for i in grouped if i is not None).union(self.stated, leaving)
+
+    def _is_ruled(self, i: int) -> bool:
+        needs = self.needs[i]
+        grouped = any(need.group is not None for need in needs)
+        return grouped or i in self.stated or (bool(needs) and self.ignores_maintained(i))
 
     @cached_property
-    def standing(self) -> list[int]:
+    def standing(self) -> frozenset[int]:
         """CIs that may not be ok although nothing is broken: by their rules, by a map, or in a refused circle."""
-        own = [i for i in self.stated if any(not self._rests(i, scoped) for scoped in self.rules_of(i))]
-        bare = [i for i in self.ruled if not self.needs[i]] if self.without_inputs else []
-        return sorted({*own, *bare, *self._reads.raised(), *self.refused})
+        candidates = self.stated.union(self._reads.raised(), self.ruled if self.without_inputs else ())
+        return self.refused.union(i for i in candidates if self._stands(i))
+
+    def _stands(self, i: int) -> bool:
+        needs = self.needs[i]
+        if any(need.sees[0] > 0 for need in needs) or any(not self._rests(i, scoped) for scoped in self.rules_of(i)):
+            return True
+        return bool(self.without_inputs) and not needs and i in self.ruled
 
     def _rests(self, i: int, scoped: Scoped) -> bool:
         """Whether a rule surely says ok while all that it takes is ok."""
@@ -255,25 +295,27 @@ class CompiledGraph:
         return found
 
 
-def compile_graph(graph: Snapshot | Columns, vocabulary: Vocabulary) -> CompiledGraph:
+def compile_graph(
+    graph: Snapshot | Columns, vocabulary: Vocabulary, before: CompiledGraph | None = None
+) -> CompiledGraph:
     """Compile a graph.
 
     Args:
         graph: CIs and relations of one revision; relations with a missing end are left out.
         vocabulary: which relations carry health and who plays which part; the scale and policy with it.
+        before: a former revision. What it has is taken over if the graph is its columns with changes laid over them.
     """
-    compiled = CompiledGraph(columns_of(graph) if isinstance(graph, Snapshot) else graph, vocabulary)
+    compiled = CompiledGraph(columns_of(graph) if isinstance(graph, Snapshot) else graph, vocabulary, before)
     compiled.prepare()
     return compiled
 
 
-def _stated_maintenance(columns: Columns) -> dict[int, str]:
-    """What CIs say of maintenance, by number."""
-    said = ((i, columns.ci(i).attributes.get("maintenance")) for i in columns.mentioning("maintenance"))
+def _stated_maintenance(columns: Columns, some: Iterable[int]) -> dict[int, str]:
+    """What some CIs say of maintenance, by number."""
+    said = ((i, columns.ci(i).attributes.get("maintenance")) for i in some)
     return {i: str(word) for i, word in said if word is not None}
 
 
-def _stated_rules(columns: Columns) -> frozenset[int]:
-    """The CIs that say how what they need combines."""
-    speaking = {i for name in OF_A_CI for i in columns.mentioning(name)}
-    return frozenset(i for i in speaking if not columns.ci(i).attributes.keys().isdisjoint(OF_A_CI))
+def _stated_rules(columns: Columns, some: Iterable[int]) -> frozenset[int]:
+    """Those of some CIs that say how what they need combines."""
+    return frozenset(i for i in some if not columns.ci(i).attributes.keys().isdisjoint(OF_A_CI))

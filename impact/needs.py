@@ -69,6 +69,9 @@ class Needs:
             return None
         return edge.start if meaning.dependent_is_from else edge.end
 
+    def provider_of(self, edge: Edge) -> int:
+        return edge.end if self._meanings[edge.type].dependent_is_from else edge.start
+
     def read(self, edge: Edge) -> Need | None:
         """The need that a relation is; ``None`` where it carries no health."""
         meaning = self._meanings.get(edge.type)
@@ -79,14 +82,14 @@ class Needs:
         return self._need(Edge(0, kind, 0, self._columns.about(about)), self._meanings[kind])
 
     def raised(self) -> Iterable[int]:
-        """The CIs that see something wrong of a provider that is ok, some of them twice."""
+        """The CIs that see of a provider that is ok something else, some of them twice."""
         for name, meaning in self._meanings.items():
-            if meaning.sees[0] > 0:
+            if meaning.sees[0] != 0:
                 for edge in self._columns.of_type(name):
                     yield edge.start if meaning.dependent_is_from else edge.end
         for edge in self._columns.speaking_of("map"):
             need, dependent = self.read(edge), self.dependent_of(edge)
-            if need is not None and dependent is not None and need.sees[0] > 0:
+            if need is not None and dependent is not None and need.sees[0] != 0:
                 yield dependent
 
     def _need(self, edge: Edge, meaning: RelationMeaning) -> Need:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableSequence, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+Of: TypeAlias = Callable[[int], Iterable[int]]
+"""Some CIs of a CI."""
+
+MOST_LIFTED = 50_000
+"""Where more CIs than this would have to be ranked anew, an order is better made anew on arrays."""
 
 
 class Components:
@@ -63,19 +71,76 @@ class Components:
         self._ranks += 1
 
 
+class _Lifting:
+    """Ranks that are raised where a need came: the dependent, and all that depends on it, above all others."""
+
+    def __init__(self, rank: array[int], circles: dict[int, tuple[int, ...]], dependents: Of) -> None:
+        self.rank = rank
+        self.circles = circles
+        self._dependents = dependents
+        self._above = max(rank, default=-1) + 1
+
+    def holds(self, dependent: int, provider: int) -> bool:
+        """Whether a need now leads down; not if it closes a circle, stands in one, or too much would have to move."""
+        if self.rank[dependent] > self.rank[provider]:
+            return True
+        cone = self._cone(dependent)
+        if cone is None or provider in cone:
+            return False
+        former = None
+        for node in sorted(cone, key=self.rank.__getitem__):
+            was = self.rank[node]
+            if was != former:
+                former, here = was, self._above
+                self._above += 1
+                if was in self.circles:
+                    self.circles[here] = self.circles.pop(was)
+            self.rank[node] = here
+        return True
+
+    def _cone(self, start: int) -> set[int] | None:
+        found, frontier = {start}, [start]
+        while frontier:
+            after = {dependent for node in frontier for dependent in self._dependents(node)} - found
+            found |= after
+            frontier = list(after)
+            if len(found) > MOST_LIFTED:
+                return None
+        return found
+
+
 class Order:
     """Ranks: a CI's rank is above those of all that it needs, except of those with which it stands in a circle."""
 
     def __init__(
         self,
-        rank: MutableSequence[int],
+        rank: Sequence[int],
         circles: Mapping[int, tuple[int, ...]],
-        providers: Callable[[int], Iterable[int]],
+        providers: Of,
     ) -> None:
         self.rank = rank
         self.circles = circles
         """Rank → the members of a circle; of those CIs only that are in one."""
         self._providers = providers
+
+    def extended(self, count: int, pairs: Collection[tuple[int, int]], providers: Of, dependents: Of) -> Order | None:
+        """The order with more CIs and other needs; ``None`` where it is better made anew.
+
+        Args:
+            count: how many CIs there are now.
+            pairs: dependent and provider of each need that came or went.
+            providers: what a CI needs now.
+            dependents: who needs it now.
+        """
+        rank = array("q", self.rank)
+        above = max(rank, default=-1) + 1
+        rank.extend(range(above, above + count - len(rank)))
+        lifted = _Lifting(rank, dict(self.circles), dependents)
+        if any(rank[dependent] == rank[provider] for dependent, provider in pairs):
+            return None  # in a circle, which may be none any more
+        if all(lifted.holds(dependent, provider) for dependent, provider in pairs):
+            return Order(rank, lifted.circles, providers)
+        return None
 
     def loop(self, start: int, wanted: Callable[[int], bool]) -> list[int]:
         """The shortest way from a CI over its needs to one in a circle that is wanted, and once around; empty if none.

@@ -228,7 +228,7 @@ def profile_of(world: World) -> Profile:
     return Profile(name="random", scale=scale, policy=policy_of(world.policy, "policy"))
 
 
-def compiled(world: World) -> CompiledGraph:
+def graph_of(world: World) -> Graph:
     g = Graph()
     for name, said in world.cis.items():
         cls = "Switch" if name in world.forwards else "Server"
@@ -237,7 +237,11 @@ def compiled(world: World) -> CompiledGraph:
         g.cable(a, b)
     for edge in world.edges:
         g.rel(edge.dependent, "DEPENDS_ON" if edge.carried else "POWERED_BY", edge.provider, **edge.said)
-    graph = compile_graph(g.snapshot(), words_for(profile_of(world), CATALOGUE))
+    return g
+
+
+def compiled(world: World) -> CompiledGraph:
+    graph = compile_graph(graph_of(world).snapshot(), words_for(profile_of(world), CATALOGUE))
     assert graph.mistakes == []
     return graph
 
