@@ -10,7 +10,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from alerting import set_aside
+from alerting import health_log, set_aside
 from alerting.store import AlertBook
 from faultpath.access.tokens import TokenBook
 from faultpath.hub import CONSUMER
@@ -68,21 +68,23 @@ class Housekeeping:
             log.warning("housekeeping_refused", job="last_used", error=str(error))
 
     async def prune(self) -> None:
-        """Delete what was merged or set aside long ago, and alerts that were cleared long ago."""
+        """Delete what was merged or set aside long ago, alerts cleared and health that ended long ago."""
         now = self._clock.now()
         before = now - timedelta(days=self._retention.inbox_days)
         cleared_before = now - timedelta(days=self._retention.cleared_alerts_days)
+        ended_before = now - timedelta(days=self._retention.health_days)
         try:
             up_to = self._inbox.offset(CONSUMER)
             # the items before the bodies that they refer to
             items = await self._in_batches(lambda to: set_aside.prune(to, before=before, limit=PRUNE_ITEMS))
             rows = await self._in_batches(lambda to: self._inbox.prune(to, up_to=up_to, before=before))
             alerts = await self._in_batches(lambda to: self._book.prune(to, before=cleared_before, limit=PRUNE_ITEMS))
+            spans = await self._in_batches(lambda to: health_log.prune(to, before=ended_before, limit=PRUNE_ITEMS))
         except LedgerUnavailableError as error:
             log.warning("housekeeping_refused", job="prune", error=str(error))
             return
-        if rows or items or alerts:
-            log.info("pruned", inbox_rows=rows, set_aside=items, cleared_alerts=alerts)
+        if rows or items or alerts or spans:
+            log.info("pruned", inbox_rows=rows, set_aside=items, cleared_alerts=alerts, health_spans=spans)
 
     async def _in_batches(self, prune: Callable[[Connection], int]) -> int:
         """Prune until nothing is left, in short transactions with turns of the loop between; how many."""

@@ -23,6 +23,7 @@ from alerting.binding import GraphIndex
 from alerting.complaints import Complaints
 from alerting.correlate import Timing, Unbound, correlate, next_turn
 from alerting.evidence import Evidence
+from alerting.health_log import HealthLog
 from alerting.intake import Item, Parser, trap
 from alerting.model import Situation
 from alerting.situations import changed, get, load_open, store
@@ -131,6 +132,7 @@ class Hub:
         self._timing = timing
         self._graph: Graph | None = None
         self._said = Complaints()
+        self._health_log = HealthLog(ledger)
         self._position = inbox.offset(CONSUMER)
         self._stale = True
         self._due: datetime | None = None
@@ -170,8 +172,7 @@ class Hub:
         """What is now; ``None`` until the graph was read once."""
         if self._graph is None:
             return None
-        health = self.assessment.health if self.assessment else {}
-        faults = {ci_id: one.own for ci_id, one in health.items() if one.own > Health.OK}
+        faults = self.assessment.own if self.assessment else {}
         return Moment(view=self._graph.view, graph=self._graph.assessor.graph, faults=faults)
 
     async def graph_changed(self) -> None:
@@ -337,6 +338,8 @@ class Hub:
         with self._ledger.begin() as connection:
             answered = self.book.clear_answered(connection, signs, graph.index, now)
             store(connection, changed(self._situations, after))
+            if self.assessment is None or assessment.health is not self.assessment.health:
+                self._health_log.record(connection, now, own=assessment.own, services=assessment.services)
             boundary("between-decision-and-outbox")
             changes = self.desk.update(
                 connection, now, list(after.values()), assessment, self._circumstances(graph, after.values())

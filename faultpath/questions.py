@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from alerting.health_log import own_health_at
 from cmdb.catalogue import Catalogue
 from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
@@ -16,6 +17,8 @@ from impact.graph import CompiledGraph, compile_graph
 from impact.model import Health
 from impact.scale import Level
 from impact.vocabulary import vocabulary_of
+from ledger.clock import Clock
+from ledger.engine import Ledger
 
 KEPT = 4
 """So many past graphs are kept compiled: several questions are asked of one moment, and a graph may be large."""
@@ -23,11 +26,15 @@ KEPT = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One revision, and what is broken in it by ``ci_id``; in a past one nothing: faults of then are not looked up."""
+    """One revision, and what is broken in it by ``ci_id``: now, or as the hub said of a past time.
+
+    ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
+    """
 
     view: GraphView
     graph: CompiledGraph
     faults: Mapping[str, Health] = field(default_factory=dict)
+    faults_known: bool = True
 
     @property
     def own(self) -> dict[int, Level]:
@@ -36,20 +43,32 @@ class Moment:
 
 
 class Past:
-    """The graph at past times, read from the store's history and compiled beside the loop."""
+    """The graph at past times with the faults of then, read from the histories and compiled beside the loop."""
 
-    def __init__(self, store: GraphAccess, catalogue: Catalogue) -> None:
+    def __init__(
+        self, store: GraphAccess, catalogue: Catalogue, ledger: Ledger, clock: Clock, remembers: timedelta
+    ) -> None:
         self._store = store
+        self._ledger = ledger
+        self._clock = clock
+        self._remembers = remembers
         self._catalogue = catalogue
         self._vocabulary = vocabulary_of(catalogue)
         self._kept: OrderedDict[int, Moment] = OrderedDict()
 
     async def at(self, at: datetime) -> Moment:
-        """The newest revision that was made at or before a time; before the first one, the empty graph.
+        """The newest revision that was made at or before a time, and what the last decision until then found broken.
+
+        Before the first revision it is the empty graph.
 
         Raises:
             StoreUnavailableError: the store does not answer.
         """
+        moment = await self._graph_at(at)
+        faults = await asyncio.to_thread(own_health_at, self._ledger, at)
+        return replace(moment, faults=faults, faults_known=at >= self._clock.now() - self._remembers)
+
+    async def _graph_at(self, at: datetime) -> Moment:
         snapshot = await self._store.run(lambda graph: graph.snapshot(at=at))
         if snapshot.revision not in self._kept:
             self._kept[snapshot.revision] = await asyncio.to_thread(self._compile, snapshot)

@@ -129,6 +129,7 @@ class IntakeSettings(Section):
 class RetentionSettings(Section):
     inbox_days: Days = 7.0
     cleared_alerts_days: Days = 90.0
+    health_days: Days = 400.0
 
 
 class CatalogueSettings(Section):

@@ -354,7 +354,9 @@ class _Builder:
             inbox=self.inbox,
             graph=self.graph,
             hub=self.hub,
-            past=Past(self.graph, self.catalogue),
+            past=Past(
+                self.graph, self.catalogue, self.ledger, self.clock, timedelta(days=self.settings.retention.health_days)
+            ),
             acted=self.tellers.acted,
             vault_changed=self.vault_changed,
             users=self._users(),

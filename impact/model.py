@@ -255,3 +255,13 @@ class Assessment:
     impacts: Mapping[str, RootImpact]  # by root ci_id
     pending: frozenset[str]
     ask: frozenset[str]
+
+    @property
+    def own(self) -> dict[str, Health]:
+        """What is broken by itself, by CI id."""
+        return {ci_id: one.own for ci_id, one in self.health.items() if one.own > Health.OK}
+
+    @property
+    def services(self) -> dict[str, Health]:
+        """The services that are hit, and offerings with trouble of their own, at their states."""
+        return {hit.ci_id: hit.state for impact in self.impacts.values() for hit in impact.services}

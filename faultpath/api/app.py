@@ -24,6 +24,7 @@ from faultpath.api.intake import Intake, too_large
 from faultpath.api.problems import RESPONSES, FieldError, ProblemError, respond
 from faultpath.api.routes import (
     alerts,
+    assessment,
     audit,
     cis,
     discovery,
@@ -46,7 +47,7 @@ PREFIX = "/api/v1"
 # strangers choose their methods; the metrics' labels do not follow them
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 VERSIONED = (
-    incidents, alerts, quarantine, cis, what_if, imports, discovery, sources, session, tokens, audit, stream
+    incidents, alerts, quarantine, assessment, cis, what_if, imports, discovery, sources, session, tokens, audit, stream
 )  # fmt: skip
 
 

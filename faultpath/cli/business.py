@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from faultpath.cli.output import console, health, name_of, print_table, say
 
 HIT_COLUMNS = ("what", "name", "tier", "state", "path")
 ROLES = {"on_call": "on call", "service_owner": "owner", "department_head": "head", "user": "user"}
+Row: TypeAlias = tuple[str, str, int | None, str, str]
 STATES = {"down": "cannot work", "degraded": "limited"}
 MOST_SHOWN = 50
 
 
-def hit_rows(found: Mapping[str, Any]) -> Iterable[tuple[str, str, int | None, str, str]]:
+def hit_rows(found: Mapping[str, Any]) -> Iterable[Row]:
     """Services, offerings and groups of an answer, each with its path; an offering that stands among services once."""
     named = {one["service"]["id"] for one in found["services"]}
     for one in found["services"]:

@@ -15,6 +15,7 @@ from faultpath.cli.client import Client, ClientError, connect
 from faultpath.cli.output import (
     AsCsv,
     AsJson,
+    At,
     TokenFile,
     Url,
     console,
@@ -118,6 +119,7 @@ def _print_run(run: Mapping[str, Any]) -> None:
 def impact(
     ci: Annotated[str, typer.Argument(help="A CI: its id or its name.")],
     *,
+    at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
@@ -125,7 +127,7 @@ def impact(
 ) -> None:
     """What would break, and who would be hit, if one CI failed."""
     client = connect(url, token_file)
-    found = client.get(f"/cis/{the_ci(client, ci)['id']}/impact")
+    found = client.get(f"/cis/{the_ci(client, ci)['id']}/impact", {"at": at})
     if as_json:
         print_json(found)
         return

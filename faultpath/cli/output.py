@@ -22,6 +22,7 @@ complaints = Console(stderr=True)
 
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+At = Annotated[str | None, typer.Option("--at", help="A past time, with its zone: 2026-03-01T14:02:00+01:00.")]
 Url = Annotated[str | None, typer.Option("--url", help="Where the hub is; else FAULTPATH_URL, else this machine.")]
 TokenFile = Annotated[
     Path | None, typer.Option("--token-file", help="A file that holds the API token; else FAULTPATH_TOKEN.")

@@ -10,7 +10,19 @@ import typer
 from faultpath.cli.business import print_hurt, print_stakeholders
 from faultpath.cli.client import Client, connect
 from faultpath.cli.graph import the_ci
-from faultpath.cli.output import AsCsv, AsJson, TokenFile, Url, health, name_of, print_csv, print_json, print_table, say
+from faultpath.cli.output import (
+    AsCsv,
+    AsJson,
+    At,
+    TokenFile,
+    Url,
+    health,
+    name_of,
+    print_csv,
+    print_json,
+    print_table,
+    say,
+)
 
 
 def what_if(
@@ -19,6 +31,7 @@ def what_if(
     restore: Annotated[list[str] | None, typer.Option(help="A CI that is to be well again.")] = None,
     maintenance: Annotated[list[str] | None, typer.Option(help="A CI that goes into maintenance.")] = None,
     site: Annotated[list[str] | None, typer.Option(help="A site that is lost with all that stands in it.")] = None,
+    at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
@@ -32,7 +45,7 @@ def what_if(
         "maintenance": _ids(client, maintenance),
         "sites": _ids(client, site),
     }
-    found = client.post("/what-if", body)
+    found = client.post("/what-if", body, {"at": at})
     if as_json:
         print_json(found)
         return
@@ -54,6 +67,7 @@ def what_if(
 def points_of_failure(
     ci: Annotated[str, typer.Argument(help="A service, or any CI: its id or its name.")],
     *,
+    at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
@@ -61,7 +75,7 @@ def points_of_failure(
 ) -> None:
     """What a service hangs by: every CI whose failure alone brings it down, and what would have to be doubled."""
     client = connect(url, token_file)
-    found = client.get(f"/cis/{the_ci(client, ci)['id']}/points-of-failure")
+    found = client.get(f"/cis/{the_ci(client, ci)['id']}/points-of-failure", {"at": at})
     if as_json:
         print_json(found)
         return
@@ -79,13 +93,14 @@ def points_of_failure(
 def ranking(
     *,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many CIs at most.")] = 20,
+    at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
     """All CIs by what their failure alone would do to the business, the gravest first."""
-    found = connect(url, token_file).get("/ranking", {"limit": limit})
+    found = connect(url, token_file).get("/ranking", {"limit": limit, "at": at})
     if as_json:
         print_json(found)
         return

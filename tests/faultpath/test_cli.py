@@ -135,6 +135,11 @@ def test_whatif_and_spof_answer_for_names(served: Served) -> None:
     assert "CRM → CRM application → db1" in text
     assert served.run("whatif", "--fail", "db1=at_risk", "--csv").splitlines()[0] == "service,tier,before,after,path"
     assert json.loads(served.run("whatif", "--fail", "db1", "--json"))["after"]["limited"] == 0
+    assert "Ann Lee  owner" in text.replace("   ", "  ")
+    assert served.run("impact", "db1", "--csv").splitlines()[0] == "what,name,tier,state,path"
+    assert "0 CIs are broken; 0 of 2 people cannot work" in served.run("assessment")
+    long_ago = served.run("assessment", "--at", "2020-01-01T00:00:00Z")
+    assert "not known any more" in long_ago
     assert "CRM application needs a second db1" in served.run("spof", "CRM", "--csv")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event, func, select
 
 from alerting import set_aside
 from alerting.binding import GraphIndex
+from alerting.health_log import HealthLog, own_health_at
 from alerting.intake import Parser
 from alerting.model import AlertState, Event
 from alerting.store import AlertBook
@@ -22,6 +23,7 @@ from faultpath.access.tokens import TokenBook
 from faultpath.housekeeping import Housekeeping
 from faultpath.hub import CONSUMER
 from faultpath.settings import RetentionSettings
+from impact.model import Health
 from ledger.clock import ControlledClock
 from ledger.engine import Ledger
 from ledger.inbox import INBOX, Inbox, Signal
@@ -136,6 +138,20 @@ async def test_alerts_go_that_are_over_and_not_heard_of_any_more(keeper: Keeper)
     keeper.report(reported(9, resource="standing", observed_at=long_ago, received_at=long_ago))
     await keeper.housekeeping.prune()
     assert keeper.alerts() == {"young", "standing"}
+
+
+async def test_what_was_broken_long_ago_is_forgotten_when_it_ended(keeper: Keeper) -> None:
+    said, began = HealthLog(keeper.ledger), keeper.clock.now()
+    both = {"ended": Health.DOWN, "lasts": Health.DOWN}
+    for own in (both, {"lasts": Health.DOWN}):
+        with keeper.ledger.begin() as connection:
+            said.record(connection, keeper.clock.now(), own=own, services={})
+        keeper.days_later(1)
+    await keeper.housekeeping.prune()
+    assert own_health_at(keeper.ledger, began) == both
+    keeper.days_later(400)
+    await keeper.housekeeping.prune()
+    assert own_health_at(keeper.ledger, began) == {"lasts": Health.DOWN}
 
 
 def test_looking_for_old_alerts_reads_those_alone(keeper: Keeper) -> None:

@@ -88,9 +88,13 @@ class ChangeOut(Shape):
 
 
 class ComparedOut(Shape):
-    """Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all."""
+    """Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
+
+    ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
+    """
 
     revision: int
+    faults_known: bool
     before: OutcomeOut
     after: OutcomeOut
     changed: int
@@ -150,7 +154,7 @@ class RankingOut(Shape):
 async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
     """What would change if this failed, were well again, or went into maintenance. Nothing is stored.
 
-    ``?at=`` asks it of the graph of a past time, with nothing broken.
+    ``?at=`` asks it of a past time: of the graph of then and what was broken in it.
     """
     for ci_id in (*(one.ci for one in body.fail), *body.restore, *body.maintenance, *body.sites):
         known_ci(moment.view, ci_id)
@@ -165,8 +169,9 @@ async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
     names, changes = Names(moment.view), compare(before, after)
     return ComparedOut(
         revision=moment.view.revision,
-        before=_outcome(before, names),
-        after=_outcome(after, names),
+        faults_known=moment.faults_known,
+        before=outcome_out(before, names),
+        after=outcome_out(after, names),
         changed=len(changes),
         changes=[
             ChangeOut(ci=names.ref(one.ci_id), before=word_of(one.before), after=word_of(one.after))
@@ -222,7 +227,7 @@ async def get_ranking(moment: AtMoment, limit: Annotated[int, Query(ge=1, le=MOS
     )
 
 
-def _outcome(found: Outcome, names: Names) -> OutcomeOut:
+def outcome_out(found: Outcome, names: Names) -> OutcomeOut:
     return OutcomeOut(
         services=[
             ServiceOutcomeOut(

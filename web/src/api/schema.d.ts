@@ -41,6 +41,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Assessment
+         * @description What is broken, and which services, groups and people it hurts. ``?at=`` asks it of a past time.
+         *
+         *     A past time is answered with the graph of then and with what the hub's last decision until then said was broken.
+         */
+        get: operations["get_assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -717,7 +739,7 @@ export interface paths {
          * What If
          * @description What would change if this failed, were well again, or went into maintenance. Nothing is stored.
          *
-         *     ``?at=`` asks it of the graph of a past time, with nothing broken.
+         *     ``?at=`` asks it of a past time: of the graph of then and what was broken in it.
          */
         post: operations["what_if"];
         delete?: never;
@@ -897,6 +919,25 @@ export interface components {
             status: "ok";
         };
         /**
+         * AssessmentOut
+         * @description What was broken and whom it hurt. ``faults`` ends at 1,000, the worst first; ``broken`` counts them all.
+         *
+         *     ``faults_known`` is false where the hub does not remember so far back; then nothing is counted as broken.
+         */
+        AssessmentOut: {
+            /** At */
+            at: string | null;
+            /** Broken */
+            broken: number;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Faults Known */
+            faults_known: boolean;
+            outcome: components["schemas"]["OutcomeOut"];
+            /** Revision */
+            revision: number;
+        };
+        /**
          * AuditOut
          * @description One act. ``seal`` is the SHA-256 over this row and the seal before it.
          */
@@ -1032,6 +1073,8 @@ export interface components {
         /**
          * ComparedOut
          * @description Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
+         *
+         *     ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
          */
         ComparedOut: {
             after: components["schemas"]["OutcomeOut"];
@@ -1040,6 +1083,8 @@ export interface components {
             changed: number;
             /** Changes */
             changes: components["schemas"]["ChangeOut"][];
+            /** Faults Known */
+            faults_known: boolean;
             /** Maintained */
             maintained: components["schemas"]["CiRef"][];
             /** Revision */
@@ -1218,6 +1263,18 @@ export interface components {
              * @enum {string}
              */
             health: "at_risk" | "degraded" | "down";
+        };
+        /**
+         * FaultOut
+         * @description A CI that is not ok by itself.
+         */
+        FaultOut: {
+            ci: components["schemas"]["CiRef"];
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "ok" | "at_risk" | "degraded" | "down" | "unknown";
         };
         /**
          * FieldError
@@ -2458,6 +2515,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_assessment: {
+        parameters: {
+            query?: {
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssessmentOut"];
                 };
             };
             /** @description The request is wrong */
