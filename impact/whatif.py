@@ -10,27 +10,36 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from cmdb.model import CI
 from impact.business import estimate_of, in_order, of_state, vips_of
 from impact.concerned import of_services, on_call, way_to
+from impact.errors import ModelError
 from impact.explain import closure, path_to_cause
 from impact.graph import CompiledGraph
 from impact.model import HeadCount, Health, Stakeholder
+from impact.redundancy import Redundancy, with_redundancy
 from impact.scale import Level
 from impact.state import State, evaluate
 from impact.viewpoints import Met
+
+NOTHING_MORE = Redundancy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """What is tried: CIs (links too) that fail or are well again, and CIs put into maintenance. All by ``ci_id``.
 
-    ``fail`` gives the health, usually down. ``sites``: everything that stands in them fails.
+    ``fail`` gives the health, usually down. ``sites``: everything that stands in them fails. ``whole``: sites, services
+    and other CIs that go into maintenance with all that belongs to them alone (`whole_of`). ``more``: redundancy that
+    there is not yet.
     """
 
     fail: Mapping[str, Health] = field(default_factory=dict)
     restore: frozenset[str] = frozenset()
     maintenance: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
+    whole: frozenset[str] = frozenset()
+    more: Redundancy = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ class Outcome:
 
     ``groups``: the worst that each department and team meets. ``vips``: those of the people who are.
     ``stakeholders``: on call for what is broken and not in maintenance, owners, heads, users, in this order.
+    ``supposed``: CIs that are not there but for the scenario.
     """
 
     services: tuple[ServiceOutcome, ...]
@@ -70,6 +80,7 @@ class Outcome:
     vips: frozenset[str]
     estimate: HeadCount
     stakeholders: tuple[Concerned, ...]
+    supposed: tuple[CI, ...]
     health: Mapping[str, Health]
     maintained: frozenset[str]
 
@@ -101,8 +112,10 @@ def try_out(graph: CompiledGraph, own: Mapping[int, Level], scenario: Scenario) 
 
     Raises:
         KeyError: the graph has no such CI.
+        ModelError: what is to be added cannot be.
     """
-    faults = dict(own)
+    there, faults = len(graph), dict(own)
+    graph = with_redundancy(graph, scenario.more)
     for ci_id in scenario.restore:
         faults.pop(graph.index[ci_id], None)
     for ci_id, health in scenario.fail.items():
@@ -110,12 +123,42 @@ def try_out(graph: CompiledGraph, own: Mapping[int, Level], scenario: Scenario) 
         faults[node] = max(health, faults.get(node, Health.OK))
     for site in scenario.sites:
         faults |= dict.fromkeys(graph.standing_in(graph.index[site]), Health.DOWN)
-    maintained = [graph.index[ci_id] for ci_id in scenario.maintenance]
+    maintained = {graph.index[ci_id] for ci_id in scenario.maintenance}
+    maintained.update(*(whole_of(graph, graph.index[ci_id]) for ci_id in scenario.whole))
     state = evaluate(graph, faults, maintained=maintained)
-    return _outcome(state)
+    return _outcome(state, tuple(graph.cis[there:]))
 
 
-def _outcome(state: State) -> Outcome:
+def whole_of(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """A CI with all below it that nothing else stands on; a site with all that stands in it."""
+    if graph.plays(node, "site"):
+        return frozenset({node, *graph.standing_in(node)})
+    below = set(closure(node, lambda at: (need.provider for need in graph.needs[at])))
+    shared = [at for at in below - {node} if not below.issuperset(graph.dependents[at])]
+    while shared:
+        at = shared.pop()
+        if at in below:
+            below.discard(at)
+            shared += [need.provider for need in graph.needs[at] if need.provider in below and need.provider != node]
+    return frozenset(below)
+
+
+def links_between(graph: CompiledGraph, one: str, other: str) -> frozenset[str]:
+    """The links that join two devices, by id.
+
+    Raises:
+        KeyError: the graph has no such CI.
+        ModelError: nothing joins them.
+    """
+    ends = {graph.index[one], graph.index[other]}
+    found = frozenset(graph.ids[cable.link] for cable in graph.network.cables if {cable.a, cable.b} == ends)
+    if not found:
+        where = " — ".join(graph.name(graph.index[end]) for end in (one, other))
+        raise ModelError(where, "no link joins them", "name two devices that a link joins, or the link")
+    return found
+
+
+def _outcome(state: State, supposed: tuple[CI, ...]) -> Outcome:
     graph = state.spread.graph
     ids, business = graph.ids, graph.business
     hit = in_order(state, state.views.hit())
@@ -136,6 +179,7 @@ def _outcome(state: State) -> Outcome:
         vips=vips_of(graph, worst),
         estimate=estimate_of(state, hit, groups),
         stakeholders=tuple(_concerned(state, hit, people, {one.ci_id: one.path[::-1] for one in services})),
+        supposed=supposed,
         health={ids[node]: state.health(node) for node in sorted(state.spread.full)},
         maintained=frozenset(ids[node] for node in state.spread.in_maintenance()),
     )

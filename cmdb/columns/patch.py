@@ -26,6 +26,16 @@ def patched(columns: Columns, changes: Iterable[Change], revision: int, made: st
     return Columns(columns.base, revision=revision, made=made, patch=patch.done(), step=patch.step(columns.revision))
 
 
+def supposed(columns: Columns, cis: Iterable[CI], relations: Iterable[Relation]) -> Columns:
+    """The columns as they would be with these CIs and relations put, which no store has."""
+    patch = _Patching(columns)
+    for ci in cis:
+        patch.put_ci(ci.ci_id, ci)
+    for relation in relations:
+        patch.put_relation(relation)
+    return Columns(columns.base, revision=columns.revision, patch=patch.done(), step=patch.step(columns.revision))
+
+
 class _Patching:
     """A copy of a patch that grows."""
 

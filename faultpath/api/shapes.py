@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from cmdb.model import CI
 from faultpath.graph_view import GraphView
 from impact.model import Arg, Health, Reason
 
@@ -43,13 +44,17 @@ def word_of(health: Health) -> HealthWord:
 
 
 class Names:
-    """Makes the shapes from ids, with the names of the newest graph; without a graph, ids stand for names."""
+    """Makes the shapes from ids, with the names of a graph; without one, ids stand for names.
 
-    def __init__(self, view: GraphView | None) -> None:
+    ``supposed``: CIs that a scenario adds.
+    """
+
+    def __init__(self, view: GraphView | None, supposed: Iterable[CI] = ()) -> None:
         self.view = view
+        self._supposed = {ci.ci_id: ci for ci in supposed}
 
     def ref(self, ci_id: str) -> CiRef:
-        found = self.view.cis.get(ci_id) if self.view else None
+        found = self._supposed.get(ci_id) or (self.view.cis.get(ci_id) if self.view else None)
         return CiRef(id=ci_id, name=found.name, cls=found.cls) if found else CiRef(id=ci_id, name=ci_id)
 
     def maybe(self, ci_id: str | None) -> CiRef | None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from faultpath.cli.business import print_hurt, print_stakeholders
-from faultpath.cli.client import Client, connect
+from faultpath.cli.client import connect
 from faultpath.cli.graph import the_ci
 from faultpath.cli.output import (
     AsCsv,
@@ -23,28 +23,46 @@ from faultpath.cli.output import (
     print_table,
     say,
 )
+from faultpath.cli.scenario import ci_id, scenario, split
 
 
 def what_if(
     *,
     fail: Annotated[list[str] | None, typer.Option(help="A CI that is to fail, or a link; CI=HEALTH for less.")] = None,
+    cut: Annotated[list[str] | None, typer.Option(help="A link that is cut, or its two ends: ONE,OTHER.")] = None,
     restore: Annotated[list[str] | None, typer.Option(help="A CI that is to be well again.")] = None,
     maintenance: Annotated[list[str] | None, typer.Option(help="A CI that goes into maintenance.")] = None,
+    whole_maintenance: Annotated[
+        list[str] | None, typer.Option(help="A service or a site that goes into maintenance with all that is its own.")
+    ] = None,
     site: Annotated[list[str] | None, typer.Option(help="A site that is lost with all that stands in it.")] = None,
+    double: Annotated[
+        list[str] | None, typer.Option(help="A need with a second provider: DEPENDENT,PROVIDER or …,SECOND.")
+    ] = None,
+    add_link: Annotated[list[str] | None, typer.Option(help="Another link between two devices: ONE,OTHER.")] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(help="The same of the scenario to compare with, e.g. fail=CI, cut=LINK; else it is what is now."),
+    ] = None,
+    points_of: Annotated[
+        list[str] | None, typer.Option(help="A service of which the single points of failure are compared, too.")
+    ] = None,
     at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """What would change if CIs failed, were well again or went into maintenance. Options may be repeated."""
+    """What would change if CIs failed, were well again, were maintained or stood twice. Options may be repeated."""
     client = connect(url, token_file)
-    body = {
-        "fail": [_failing(client, text) for text in fail or ()],
-        "restore": _ids(client, restore),
-        "maintenance": _ids(client, maintenance),
-        "sites": _ids(client, site),
-    }
+    said = {
+        "fail": fail, "cut": cut, "restore": restore, "maintenance": maintenance, "site": site,
+        "whole-maintenance": whole_maintenance, "double": double, "add-link": add_link,
+    }  # fmt: skip
+    body = scenario(client, {word: values or [] for word, values in said.items()})
+    if against:
+        body["against"] = scenario(client, split(against))
+    body["points_of"] = [ci_id(client, name) for name in points_of or ()]
     found = client.post("/what-if", body, {"at": at})
     if as_json:
         print_json(found)
@@ -61,6 +79,9 @@ def what_if(
     print_hurt(after)
     shown = ((name, tier, health(one), health(other), path) for name, tier, one, other, path in rows)
     print_table(("service", "tier", "before", "after", "path to the cause"), shown, "no service would be otherwise")
+    for one in found["points_of_failure"]:
+        was, now = (", ".join(map(name_of, one[side])) or "none" for side in ("before", "after"))
+        say(f"single points of failure of {name_of(one['ci'])}: {was} → {now}")
     print_stakeholders(after)
 
 
@@ -123,17 +144,6 @@ def ranking(
 
 def _doubling(needs: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(f"{name_of(one['dependent'])} needs a second {name_of(one['provider'])}" for one in needs)
-
-
-def _failing(client: Client, text: str) -> dict[str, str]:
-    name, _, word = text.rpartition("=")
-    if name and word in ("at_risk", "degraded", "down"):
-        return {"ci": str(the_ci(client, name)["id"]), "health": word}
-    return {"ci": str(the_ci(client, text)["id"])}
-
-
-def _ids(client: Client, names: Iterable[str] | None) -> list[str]:
-    return [str(the_ci(client, name)["id"]) for name in names or ()]
 
 
 def _rows(found: Mapping[str, Any]) -> Iterable[tuple[str, int, str, str, str]]:

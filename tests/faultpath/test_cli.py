@@ -143,6 +143,16 @@ def test_whatif_and_spof_answer_for_names(served: Served) -> None:
     assert "CRM application needs a second db1" in served.run("spof", "CRM", "--csv")
 
 
+def test_whatif_compares_two_scenarios_and_adds_redundancy(served: Served) -> None:
+    doubling = ("--double", "CRM application,db1", "--points-of", "CRM")
+    text = served.run("whatif", "--fail", "db1", *doubling, "--against", "fail=db1")
+    assert "cannot work: 2 → 0" in text
+    assert "single points of failure of CRM: CRM application, db1 → CRM application" in text
+    assert "down" in served.run("whatif", "--fail", "db1", "--against", "double=CRM application,db1", "--csv")
+    for wrong in (("--against", "db1"), ("--double", "db1"), ("--cut", "db1")):
+        assert command("whatif", *wrong, env=served.env).returncode == 1
+
+
 def test_rank_lists_what_matters_most(served: Served) -> None:
     assert "P1 × 1" in served.run("rank")
     assert served.run("rank", "--limit", "1", "--csv").splitlines()[0] == "CI,class,services,cannot work,limited"

@@ -138,6 +138,41 @@ async def test_a_scenario_is_compared_with_what_is_now_and_nothing_is_stored(sta
     assert (nobody.status_code, nobody.headers["content-type"]) == (404, "application/problem+json")
 
 
+async def test_scenarios_are_compared_with_each_other_and_redundancy_is_tried(station: Station) -> None:
+    await imported(station)
+    ids = {ci["name"]: ci["id"] for ci in (await station.get("/cis"))["items"]}
+    doubled = {"dependent": ids["CRM application"], "provider": ids["db1"]}
+    failed = [{"ci": ids["db1"]}]
+
+    async def ask(**body: Any) -> Any:
+        answer = await station.http.post("/api/v1/what-if", json=body)
+        return answer.json() | {"status": answer.status_code}
+
+    told = await ask(fail=failed, double=[doubled], against={"fail": failed}, points_of=[ids["CRM"]])
+    assert (told["before"]["cannot_work"], told["after"]["cannot_work"]) == (2, 0)
+    assert [s["state"] for s in told["after"]["services"]] == ["at_risk"]
+    (points,) = told["points_of_failure"]
+    assert [[ci["name"] for ci in points[side]] for side in ("before", "after")] == [
+        ["CRM application", "db1"],
+        ["CRM application"],
+    ]
+    again = await ask(double=[doubled], fail=[*failed, {"ci": ids["CRM application"], "health": "degraded"}])
+    assert {c["ci"]["name"] for c in again["changes"]} == {"CRM", "CRM application", "CRM desk", "Sales", "db1"}
+    whole = await ask(whole_maintenance=[ids["CRM"]])
+    assert {ci["name"] for ci in whole["maintained"]} == {"CRM", "CRM application", "db1"}
+    for body, field in (
+        ({"cut": [{"link": ids["db1"]}]}, "cut.0"),
+        ({"cut": [{}]}, "cut.0"),
+        ({"against": {"cut": [{"between": [ids["db1"], ids["CRM"]]}]}}, "against.cut.0"),
+        ({"double": [doubled | {"provider": ids["CRM"]}]}, "double"),
+        ({"add_links": [{"between": [ids["db1"], ids["CRM"]]}]}, "add_links"),
+    ):
+        wrong = await ask(**body)
+        assert (wrong["status"], wrong["errors"][0]["field"]) == (422, field), wrong
+        assert wrong["remedy"]
+    assert (await ask(double=[doubled | {"second": "nobody"}]))["status"] == 404
+
+
 async def test_cis_are_ranked_by_what_their_failure_would_do(station: Station) -> None:
     await imported(station)
     told = (await station.get("/ranking"))["items"]

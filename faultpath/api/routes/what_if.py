@@ -19,14 +19,28 @@ from faultpath.api.business import (
     vips_out,
 )
 from faultpath.api.deps import AtMoment, require
+from faultpath.api.problems import FieldError, ProblemError
 from faultpath.api.routes.cis import known_ci
 from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
+from faultpath.questions import Moment
+from impact.errors import ModelError
+from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.ranking import rank
-from impact.whatif import Outcome, Scenario, compare, explained_points_of_failure, try_out
+from impact.redundancy import Doubled, Laid, Redundancy, with_redundancy
+from impact.whatif import (
+    Outcome,
+    Scenario,
+    compare,
+    explained_points_of_failure,
+    links_between,
+    points_of_failure,
+    try_out,
+)
 
 MOST_CHANGES = 1_000
 MOST_NAMED = 1_000
+MOST_ADDED = 100
 
 router = APIRouter(tags=["what-if"], dependencies=[Depends(require(READ))])
 
@@ -40,13 +54,53 @@ class FailIn(Shape):
     health: Literal["at_risk", "degraded", "down"] = "down"
 
 
+class CutIn(Shape):
+    """A link that is cut: by its id, or all links between two devices."""
+
+    link: str | None = None
+    between: tuple[str, str] | None = None
+
+
+class DoubledIn(Shape):
+    """A need beside which a second provider would stand: another CI, or without ``second`` a new one."""
+
+    dependent: str
+    provider: str
+    second: str | None = None
+
+
+class LaidIn(Shape):
+    """A link that would join two devices."""
+
+    between: tuple[str, str]
+
+
 class ScenarioIn(Shape):
-    """What is tried, over the faults that there are: CIs by id. ``sites``: all that stands in them fails."""
+    """What is tried, over the faults that there are: CIs by id.
+
+    ``sites``: all that stands in them fails. ``whole_maintenance``: services and other CIs go into maintenance with all
+    that nothing else stands on, sites with all that stands in them. ``double``, ``add_links``: redundancy that there is
+    not yet.
+    """
 
     fail: Annotated[list[FailIn], Field(default_factory=list, max_length=MOST_NAMED)]
+    cut: Annotated[list[CutIn], Field(default_factory=list, max_length=MOST_NAMED)]
     restore: CiIds
     maintenance: CiIds
+    whole_maintenance: CiIds
     sites: CiIds
+    double: Annotated[list[DoubledIn], Field(default_factory=list, max_length=MOST_ADDED)]
+    add_links: Annotated[list[LaidIn], Field(default_factory=list, max_length=MOST_ADDED)]
+
+
+class WhatIfIn(ScenarioIn):
+    """What is tried, beside what is now or beside another scenario.
+
+    ``points_of``: services or other CIs of which the single points of failure are compared, too.
+    """
+
+    against: ScenarioIn | None = None
+    points_of: Annotated[list[str], Field(default_factory=list, max_length=10)]
 
 
 class ServiceOutcomeOut(Shape):
@@ -87,8 +141,18 @@ class ChangeOut(Shape):
     after: HealthWord
 
 
+class PointsComparedOut(Shape):
+    """The single points of failure of a CI, before and after."""
+
+    ci: CiRef
+    before: list[CiRef]
+    after: list[CiRef]
+
+
 class ComparedOut(Shape):
-    """Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
+    """Before and after: what is now, or the scenario that it is compared with, and what is tried.
+
+    ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
 
     ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
     """
@@ -100,6 +164,7 @@ class ComparedOut(Shape):
     changed: int
     changes: list[ChangeOut]
     maintained: list[CiRef]
+    points_of_failure: list[PointsComparedOut]
 
 
 class DoubleOut(Shape):
@@ -151,22 +216,19 @@ class RankingOut(Shape):
 
 
 @router.post("/what-if")
-async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
-    """What would change if this failed, were well again, or went into maintenance. Nothing is stored.
+async def what_if(body: WhatIfIn, moment: AtMoment) -> ComparedOut:
+    """What would change if this failed, were well again, went into maintenance, or stood twice. Nothing is stored.
 
-    ``?at=`` asks it of a past time: of the graph of then and what was broken in it.
+    It is compared with what is, or with the scenario ``against``. ``?at=`` asks it of a past time: of the graph of then
+    and what was broken in it.
     """
-    for ci_id in (*(one.ci for one in body.fail), *body.restore, *body.maintenance, *body.sites):
+    scenario = _scenario(body, moment, "")
+    other = _scenario(body.against, moment, "against.") if body.against else Scenario()
+    for ci_id in body.points_of:
         known_ci(moment.view, ci_id)
-    scenario = Scenario(
-        fail={one.ci: Health[one.health.upper()] for one in body.fail},
-        restore=frozenset(body.restore),
-        maintenance=frozenset(body.maintenance),
-        sites=frozenset(body.sites),
-    )
-    before = await asyncio.to_thread(try_out, moment.graph, moment.own, Scenario())
-    after = await asyncio.to_thread(try_out, moment.graph, moment.own, scenario)
-    names, changes = Names(moment.view), compare(before, after)
+    before = await _tried(moment, other)
+    after = await _tried(moment, scenario)
+    names, changes = Names(moment.view, (*before.supposed, *after.supposed)), compare(before, after)
     return ComparedOut(
         revision=moment.view.revision,
         faults_known=moment.faults_known,
@@ -178,7 +240,77 @@ async def what_if(body: ScenarioIn, moment: AtMoment) -> ComparedOut:
             for one in changes[:MOST_CHANGES]
         ],
         maintained=names.refs(sorted(after.maintained)),
+        points_of_failure=[
+            PointsComparedOut(
+                ci=names.ref(ci_id),
+                before=names.refs(await asyncio.to_thread(_points, moment.graph, other, ci_id)),
+                after=names.refs(await asyncio.to_thread(_points, moment.graph, scenario, ci_id)),
+            )
+            for ci_id in body.points_of
+        ],
     )
+
+
+def _scenario(body: ScenarioIn, moment: Moment, where: str) -> Scenario:
+    """The scenario of a body; ``where`` its fields stand.
+
+    Raises:
+        ProblemError: a CI that is not there, or nothing that can be cut.
+    """
+    named = [one.ci for one in body.fail]
+    named += [*body.restore, *body.maintenance, *body.whole_maintenance, *body.sites]
+    named += [ci for one in body.double for ci in (one.dependent, one.provider, one.second) if ci is not None]
+    named += [end for cut in body.cut for end in cut.between or ()]
+    named += [end for laid in body.add_links for end in laid.between]
+    for ci_id in named:
+        known_ci(moment.view, ci_id)
+    fail = {one.ci: Health[one.health.upper()] for one in body.fail}
+    for place, cut in enumerate(body.cut):
+        fail |= dict.fromkeys(_links(cut, moment, f"{where}cut.{place}"), Health.DOWN)
+    return Scenario(
+        fail=fail,
+        restore=frozenset(body.restore),
+        maintenance=frozenset(body.maintenance),
+        whole=frozenset(body.whole_maintenance),
+        sites=frozenset(body.sites),
+        more=Redundancy(
+            doubled=tuple(Doubled(dependent=d.dependent, provider=d.provider, second=d.second) for d in body.double),
+            laid=tuple(Laid(one=laid.between[0], other=laid.between[1]) for laid in body.add_links),
+        ),
+    )
+
+
+def _links(cut: CutIn, moment: Moment, where: str) -> frozenset[str]:
+    if (cut.link is None) == (cut.between is None):
+        raise _wrong(where, "is no cut", "give either link or between")
+    if cut.between is not None:
+        try:
+            return links_between(moment.graph, *cut.between)
+        except ModelError as error:
+            raise _wrong(where, f"{error.where}: {error.problem}", error.remedy) from None
+    link = known_ci(moment.view, cut.link or "").ci_id
+    if moment.graph.index[link] not in moment.graph.network.by_link:
+        raise _wrong(where, f"{link} is no link that joins two devices", "name a link, or use fail")
+    return frozenset({link})
+
+
+def _wrong(where: str, problem: str, remedy: str) -> ProblemError:
+    wrong = FieldError(field=where, message=problem)
+    return ProblemError(422, "malformed", f"{where}: {problem}", remedy=remedy, errors=[wrong])
+
+
+async def _tried(moment: Moment, scenario: Scenario) -> Outcome:
+    try:
+        return await asyncio.to_thread(try_out, moment.graph, moment.own, scenario)
+    except ModelError as error:
+        raise _wrong("double" if scenario.more.doubled else "add_links", str(error), error.remedy) from None
+
+
+def _points(graph: CompiledGraph, scenario: Scenario, ci_id: str) -> list[str]:
+    """The single points of failure of a CI with the redundancy of a scenario, by name."""
+    wide = with_redundancy(graph, scenario.more)
+    found = points_of_failure(wide, wide.index[ci_id])
+    return [wide.ids[node] for node in sorted(found, key=lambda node: (wide.name(node), node))]
 
 
 @router.get("/cis/{ci_id}/points-of-failure")

@@ -737,9 +737,10 @@ export interface paths {
         put?: never;
         /**
          * What If
-         * @description What would change if this failed, were well again, or went into maintenance. Nothing is stored.
+         * @description What would change if this failed, were well again, went into maintenance, or stood twice. Nothing is stored.
          *
-         *     ``?at=`` asks it of a past time: of the graph of then and what was broken in it.
+         *     It is compared with what is, or with the scenario ``against``. ``?at=`` asks it of a past time: of the graph of then
+         *     and what was broken in it.
          */
         post: operations["what_if"];
         delete?: never;
@@ -1072,7 +1073,9 @@ export interface components {
         };
         /**
          * ComparedOut
-         * @description Before and after. ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
+         * @description Before and after: what is now, or the scenario that it is compared with, and what is tried.
+         *
+         *     ``changes`` ends at 1,000 CIs, the worst first; ``changed`` counts them all.
          *
          *     ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
          */
@@ -1087,6 +1090,8 @@ export interface components {
             faults_known: boolean;
             /** Maintained */
             maintained: components["schemas"]["CiRef"][];
+            /** Points Of Failure */
+            points_of_failure: components["schemas"]["PointsComparedOut"][];
             /** Revision */
             revision: number;
         };
@@ -1135,6 +1140,19 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+        };
+        /**
+         * CutIn
+         * @description A link that is cut: by its id, or all links between two devices.
+         */
+        CutIn: {
+            /** Between */
+            between?: [
+                string,
+                string
+            ] | null;
+            /** Link */
+            link?: string | null;
         };
         /**
          * DepartmentCount
@@ -1197,6 +1215,18 @@ export interface components {
             total: number;
             /** Unreachable */
             unreachable: components["schemas"]["UnreachedOut"][];
+        };
+        /**
+         * DoubledIn
+         * @description A need beside which a second provider would stand: another CI, or without ``second`` a new one.
+         */
+        DoubledIn: {
+            /** Dependent */
+            dependent: string;
+            /** Provider */
+            provider: string;
+            /** Second */
+            second?: string | null;
         };
         /**
          * DoubleOut
@@ -1516,6 +1546,17 @@ export interface components {
             worst_state: ("ok" | "at_risk" | "degraded" | "down" | "unknown") | null;
         };
         /**
+         * LaidIn
+         * @description A link that would join two devices.
+         */
+        LaidIn: {
+            /** Between */
+            between: [
+                string,
+                string
+            ];
+        };
+        /**
          * MapEdge
          * @description A need: ``from`` stands on ``to``. Impact runs the other way.
          */
@@ -1762,6 +1803,17 @@ export interface components {
             double: components["schemas"]["DoubleOut"][];
             /** Path */
             path: components["schemas"]["CiRef"][];
+        };
+        /**
+         * PointsComparedOut
+         * @description The single points of failure of a CI, before and after.
+         */
+        PointsComparedOut: {
+            /** After */
+            after: components["schemas"]["CiRef"][];
+            /** Before */
+            before: components["schemas"]["CiRef"][];
+            ci: components["schemas"]["CiRef"];
         };
         /**
          * PointsOfFailureOut
@@ -2057,9 +2109,19 @@ export interface components {
         };
         /**
          * ScenarioIn
-         * @description What is tried, over the faults that there are: CIs by id. ``sites``: all that stands in them fails.
+         * @description What is tried, over the faults that there are: CIs by id.
+         *
+         *     ``sites``: all that stands in them fails. ``whole_maintenance``: services and other CIs go into maintenance with all
+         *     that nothing else stands on, sites with all that stands in them. ``double``, ``add_links``: redundancy that there is
+         *     not yet.
          */
         ScenarioIn: {
+            /** Add Links */
+            add_links?: components["schemas"]["LaidIn"][];
+            /** Cut */
+            cut?: components["schemas"]["CutIn"][];
+            /** Double */
+            double?: components["schemas"]["DoubledIn"][];
             /** Fail */
             fail?: components["schemas"]["FailIn"][];
             /** Maintenance */
@@ -2068,6 +2130,8 @@ export interface components {
             restore?: string[];
             /** Sites */
             sites?: string[];
+            /** Whole Maintenance */
+            whole_maintenance?: string[];
         };
         /**
          * ServiceOut
@@ -2366,6 +2430,33 @@ export interface components {
             vip_cannot_work: boolean;
             /** Vips */
             vips: components["schemas"]["VipOut"][];
+        };
+        /**
+         * WhatIfIn
+         * @description What is tried, beside what is now or beside another scenario.
+         *
+         *     ``points_of``: services or other CIs of which the single points of failure are compared, too.
+         */
+        WhatIfIn: {
+            /** Add Links */
+            add_links?: components["schemas"]["LaidIn"][];
+            against?: components["schemas"]["ScenarioIn"] | null;
+            /** Cut */
+            cut?: components["schemas"]["CutIn"][];
+            /** Double */
+            double?: components["schemas"]["DoubledIn"][];
+            /** Fail */
+            fail?: components["schemas"]["FailIn"][];
+            /** Maintenance */
+            maintenance?: string[];
+            /** Points Of */
+            points_of?: string[];
+            /** Restore */
+            restore?: string[];
+            /** Sites */
+            sites?: string[];
+            /** Whole Maintenance */
+            whole_maintenance?: string[];
         };
         /**
          * WorkerOut
@@ -6134,7 +6225,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ScenarioIn"];
+                "application/json": components["schemas"]["WhatIfIn"];
             };
         };
         responses: {
