@@ -255,10 +255,11 @@ def _was_answered(alert: Alert, signs: Signs, index: GraphIndex) -> bool:
     """Whether the hub has asked the CI of a trap after the trap came."""
     if alert.ci_id is None or alert.kind not in (ComplaintKind.HINT, ComplaintKind.PORT_DOWN):
         return False
-    device = signs.devices.get(index.device_of_port.get(alert.ci_id, alert.ci_id))
+    port_of = index.device_of(alert.ci_id)
+    device = signs.devices.get(port_of or alert.ci_id)
     if device is not None and device.last_failed_start is not None and device.last_failed_start >= alert.last_received:
         return alert.kind is ComplaintKind.HINT
-    if alert.ci_id in index.device_of_port:
+    if port_of is not None:
         port = signs.ports.get(alert.ci_id)
         read_since = port is not None and port.at >= alert.last_received
         return read_since and (alert.kind is ComplaintKind.HINT or (port is not None and port.up))

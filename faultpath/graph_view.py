@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import merge
+from itertools import islice
 
-from cmdb.model import CI, CiId, Relation, Snapshot
+from cmdb.columns.columns import Columns, Edge
+from cmdb.columns.names import Names
+from cmdb.model import CI, CiId, Relation
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_HOURS = "24x7"
 
 
+class Cis(Mapping[CiId, CI]):
+    """The CIs of columns by their ids."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def __getitem__(self, ci_id: CiId) -> CI:
+        number = self._columns.number_of(ci_id)
+        if number is None:
+            raise KeyError(ci_id)
+        return self._columns.ci(number)
+
+    def __len__(self) -> int:
+        return self._columns.ci_count
+
+    def __iter__(self) -> Iterator[CiId]:
+        return (ci.ci_id for ci in self._columns.cis())
+
+
 class GraphView:
-    """A snapshot with its indexes. Built once per revision; never changed.
+    """One revision. Made once for each; never changed.
 
     Args:
-        snapshot: all CIs and relations.
+        columns: all CIs and relations.
+        names: the names in them, if they are in hand.
         is_a: whether a class (first) is another (second) or stands below it, as the catalogue says.
     """
 
-    def __init__(self, snapshot: Snapshot, is_a: Callable[[str, str], bool]) -> None:
-        self.snapshot = snapshot
-        self.revision = snapshot.revision
-        self.cis: dict[CiId, CI] = {ci.ci_id: ci for ci in snapshot.cis}
+    def __init__(self, columns: Columns, is_a: Callable[[str, str], bool], names: Names | None = None) -> None:
+        self.columns = columns
+        self.revision = columns.revision
+        self.cis: Mapping[CiId, CI] = Cis(columns)
         self._is_a = is_a
-        self._out: dict[CiId, list[Relation]] = defaultdict(list)
-        self._into: dict[CiId, list[Relation]] = defaultdict(list)
-        for relation in snapshot.relations:
-            self._out[relation.from_id].append(relation)
-            self._into[relation.to_id].append(relation)
+        self._names = names or Names(columns)
 
     def name(self, ci_id: CiId) -> str:
         """The CI's name, or its id when it is not (or no longer) in the graph."""
@@ -62,11 +81,19 @@ class GraphView:
 
     def out(self, ci_id: CiId, *types: str) -> Sequence[Relation]:
         """Relations that start at a CI; of some types, or all."""
-        return [r for r in self._out.get(ci_id, ()) if not types or r.type in types]
+        return self._relations(self.columns.out, ci_id, types)
 
     def into(self, ci_id: CiId, *types: str) -> Sequence[Relation]:
         """Relations that end at a CI; of some types, or all."""
-        return [r for r in self._into.get(ci_id, ()) if not types or r.type in types]
+        return self._relations(self.columns.into, ci_id, types)
+
+    def _relations(
+        self, edges: Callable[[int], Sequence[Edge]], ci_id: CiId, types: Sequence[str]
+    ) -> Sequence[Relation]:
+        number = self.columns.number_of(ci_id)
+        if number is None:
+            return ()
+        return [self.columns.relation(edge) for edge in edges(number) if not types or edge.type in types]
 
     def department(self, person_id: CiId) -> CiId | None:
         """The department of which a person is a member."""
@@ -80,32 +107,29 @@ class GraphView:
     @cached_property
     def default_on_call(self) -> tuple[CiId, ...]:
         """The persons who are on call for the default team (``default_team: true``)."""
-        teams = [ci.ci_id for ci in self.cis.values() if ci.attributes.get("default_team") is True]
+        speaking = map(self.columns.ci, self.columns.mentioning("default_team"))
+        teams = [ci.ci_id for ci in speaking if ci.attributes.get("default_team") is True]
         return tuple(dict.fromkeys(person for team in sorted(teams) for person in self.on_call(team)))
 
     def find(self, key: str) -> list[CI]:
         """The CIs that a person may mean: the one with this id, else all with this name, case aside."""
         if key in self.cis:
             return [self.cis[key]]
-        return [self.cis[ci_id] for name, ci_id in self._by_name if name == key.casefold()]
+        return [self.columns.ci(number) for number in self._names.exactly(key)]
 
     def page(self, query: str | None, cls: str | None, after: tuple[str, str] | None, limit: int) -> list[CI]:
         """CIs in order of name: those of a class (subclasses included) whose name or id contains the text."""
-        text = (query or "").casefold()
-        found: list[CI] = []
-        for name, ci_id in self._by_name:
-            if after is not None and (name, ci_id) <= after:
-                continue
-            ci = self.cis[ci_id]
-            if (text in name or text == ci_id.casefold()) and (cls is None or self._is_a(ci.cls, cls)):
-                found.append(ci)
-                if len(found) == limit:
-                    break
-        return found
+        text = query or ""
+        found = self._names.holding(text, after)
+        named = {self.columns.number_of(one) for one in (text, text.upper())} - {None}
+        meant = [(self._key(number), number) for number in named if number is not None]
+        also = ((key, number) for key, number in meant if text.casefold() not in key[0] and (not after or key > after))
+        numbers = (number for _, number in merge(found, sorted(also)))
+        wanted = (self.columns.ci(n) for n in numbers if cls is None or self._is_a(self.columns.class_of(n), cls))
+        return list(islice(wanted, limit))
 
-    @cached_property
-    def _by_name(self) -> list[tuple[str, CiId]]:
-        return sorted((ci.name.casefold(), ci.ci_id) for ci in self.cis.values())
+    def _key(self, number: int) -> tuple[str, CiId]:
+        return self.columns.name_of(number).casefold(), self.columns.id_of(number)
 
     def _attribute(self, ci_id: CiId, name: str) -> object:
         found = self.cis.get(ci_id)

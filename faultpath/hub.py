@@ -29,8 +29,10 @@ from alerting.model import Situation
 from alerting.situations import changed, get, load_open, store
 from alerting.store import AlertBook, AlertChange
 from cmdb.catalogue import Catalogue
+from cmdb.columns.columns import Columns
+from cmdb.columns.names import Names
+from cmdb.columns.patch import compacted
 from cmdb.errors import StoreUnavailableError
-from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from faultpath.questions import Moment
@@ -63,6 +65,9 @@ LEAST_PAUSE_S = 0.02
 
 RETRY_S = 1.0
 
+MOST_PATCHED = 2_000
+"""Where more rows than this, and than a twentieth of the CIs, lie over the columns, they are filled anew."""
+
 
 class Asker(Protocol):
     """Whoever can put questions to devices: the poller."""
@@ -90,7 +95,7 @@ class Graph:
 class Listeners:
     """Whom the hub tells. Each is called on the loop and must not block."""
 
-    on_graph: list[Callable[[Snapshot], None]] = field(default_factory=list)
+    on_graph: list[Callable[[GraphView], None]] = field(default_factory=list)
     on_alerts: list[Callable[[Sequence[str]], None]] = field(default_factory=list)
     on_incidents: list[Callable[[Sequence[Change]], None]] = field(default_factory=list)
     on_assessment: list[Callable[[Assessment], None]] = field(default_factory=list)
@@ -131,6 +136,7 @@ class Hub:
         self._clock = clock
         self._timing = timing
         self._graph: Graph | None = None
+        self._loading_index = GraphIndex()
         self._said = Complaints()
         self._health_log = HealthLog(ledger)
         self._position = inbox.offset(CONSUMER)
@@ -153,7 +159,7 @@ class Hub:
     @property
     def index(self) -> GraphIndex:
         """The index of the newest graph; the empty one while it is loading."""
-        return self._graph.index if self._graph else GraphIndex()
+        return self._graph.index if self._graph else self._loading_index
 
     @property
     def situations(self) -> Mapping[str, Situation]:
@@ -185,20 +191,20 @@ class Hub:
             await self._load_graph()
 
     async def _load_graph(self) -> None:
-        snapshot = await self._store.run(lambda graph: graph.snapshot())
-        if self._graph is not None and snapshot is self._graph.view.snapshot:
-            return  # what a store gives twice has not changed; a lower revision has: it comes from a backup
-        compiled = await asyncio.to_thread(self._compile, snapshot)
+        known = self._graph.view.columns if self._graph is not None else None
+        columns = await self._store.run(lambda graph: graph.columns(known))
+        if columns is known:
+            return  # what a store gives twice has not changed
+        compiled = await asyncio.to_thread(self._compile, columns, self._graph)
         with self._ledger.begin() as connection:
             moved = self.book.rebind(connection, compiled.index)
             replayed = self._replay_pending(connection) if self._graph is None else 0
         self._graph = compiled  # after the commit: if the ledger refuses, all of it is done again
         log.info(
-            "graph_loaded", revision=snapshot.revision, cis=len(snapshot.cis), alerts_moved=len(moved),
-            replayed=replayed,
-        )  # fmt: skip
+            "graph_loaded", revision=columns.revision, cis=columns.ci_count, alerts_moved=len(moved), replayed=replayed
+        )
         for tell in self.listeners.on_graph:
-            tell(snapshot)
+            tell(compiled.view)
         self._look_again()
 
     def acted(self, number: int) -> None:
@@ -266,11 +272,15 @@ class Hub:
             total += more
         return total
 
-    def _compile(self, snapshot: Snapshot) -> Graph:
-        compiled = compile_graph(snapshot, self._vocabulary)
+    def _compile(self, columns: Columns, before: Graph | None) -> Graph:
+        """All that is made of a revision; of a former one what did not change is taken over."""
+        if len(columns.patch) > MOST_PATCHED + len(columns) // 20:
+            columns = compacted(columns)
+        names = Names(columns, before.index.names if before else None)
+        compiled = compile_graph(columns, self._vocabulary, before.assessor.graph if before else None)
         return Graph(
-            view=GraphView(snapshot, self._catalogue.is_a),
-            index=GraphIndex.of(snapshot),
+            view=GraphView(columns, self._catalogue.is_a, names),
+            index=GraphIndex(columns, names, before.index if before else None),
             assessor=Assessor(compiled),
         )
 
@@ -305,7 +315,7 @@ class Hub:
             if ci_id is None:
                 continue
             if alert.kind in (ComplaintKind.HINT, ComplaintKind.PORT_DOWN):
-                asked.add(self.index.device_of_port.get(ci_id, ci_id))
+                asked.add(self.index.device_of(ci_id) or ci_id)
             elif alert.source != "snmp" and (alert.kind is ComplaintKind.NO_ANSWER or alert.effect >= Health.DEGRADED):
                 asked.add(ci_id)
         if asked:
@@ -375,7 +385,7 @@ class Hub:
         """
         if found.kind is not ComplaintKind.HINT:
             return found
-        device = signs.devices.get(self.index.device_of_port.get(found.ci_id, found.ci_id))
+        device = signs.devices.get(self.index.device_of(found.ci_id) or found.ci_id)
         if device is not None and device.pollable and (device.last_answer or device.silent_since):
             return None
         return replace(found, counts=True) if now - found.since >= self._timing.settle else None

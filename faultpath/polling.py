@@ -41,11 +41,7 @@ def poll_targets(
     allows.
     """
     declared = tuple(ranges)
-    ports: dict[str, dict[int, str]] = {}
-    for (device, if_index), port in index.ports.items():
-        if port in index.linked_ports:
-            ports.setdefault(device, {})[if_index] = port
-    for ci in view.cis.values():
+    for ci in map(view.columns.ci, view.columns.mentioning("mgmt_address")):
         place = _place(ci)
         if place is None or not view.is_a(ci.ci_id, "Hardware"):
             continue
@@ -59,7 +55,7 @@ def poll_targets(
             host=place[0],
             port=place[1],
             credential=credentials[name],
-            ports=ports.get(ci.ci_id, {}),
+            ports=index.linked_ports_of(ci.ci_id),
             ups=view.is_a(ci.ci_id, "Ups"),
             # silence to a credential that never opened it says nothing of the device
             answered_before=name == opened_by,
@@ -104,7 +100,7 @@ def _standing(active: Iterable[Alert], index: GraphIndex) -> Iterator[tuple[str,
     for alert in active:
         if alert.source != POLL_SOURCE or alert.ci_id is None:
             continue
-        device = index.device_of_port.get(alert.ci_id)
+        device = index.device_of(alert.ci_id)
         port = alert.ci_id if device else None
         yield device or alert.ci_id, Finding(check=alert.check, port=port, active=True, at=alert.active_since)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from alerting.health_log import own_health_at
 from cmdb.catalogue import Catalogue
+from cmdb.columns.fill import columns_of
 from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
@@ -78,4 +79,5 @@ class Past:
         return self._kept[snapshot.revision]
 
     def _compile(self, snapshot: Snapshot) -> Moment:
-        return Moment(view=GraphView(snapshot, self._catalogue.is_a), graph=compile_graph(snapshot, self._vocabulary))
+        columns = columns_of(snapshot)
+        return Moment(view=GraphView(columns, self._catalogue.is_a), graph=compile_graph(columns, self._vocabulary))

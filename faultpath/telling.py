@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cmdb.model import Snapshot
 from faultpath.api.stream import ChangeStream
 from faultpath.graph_view import DEFAULT_HOURS, DEFAULT_LANGUAGE, GraphView
 from faultpath.hub import Hub
@@ -53,10 +52,10 @@ class Tellers:
         hub.listeners.on_incidents.append(self.incidents)
         hub.listeners.on_assessment.append(self.assessment)
 
-    def graph(self, snapshot: Snapshot) -> None:
-        self._directory.view = self._hub.view
+    def graph(self, view: GraphView) -> None:
+        self._directory.view = view
         self.refresh_rounds()
-        self._stream.publish("graph", str(snapshot.revision))
+        self._stream.publish("graph", str(view.revision))
 
     def refresh_rounds(self) -> None:
         """The graph or the vault changed: poll what can be polled now."""

@@ -185,6 +185,13 @@ class Columns:
             _keep(self._cis, number, found)
         return found
 
+    def attributes_of(self, number: int) -> Mapping[str, Value]:
+        """The attributes of a CI; for whoever looks at many, since they are not kept."""
+        if number in self.patch.cis:
+            return (self.patch.cis[number] or GONE).attributes
+        found: dict[str, Value] = orjson.loads(self.base.attributes[number])
+        return found
+
     def cis(self) -> Iterator[CI]:
         """All CIs, in the order of their ids. None is kept."""
         base, patched = self.base, self.patch.cis

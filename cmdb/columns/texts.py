@@ -44,8 +44,11 @@ class Texts:
         while at >= 0:
             found.append(at)
             at = self.blob.find(needle, at + 1)
-        places = np.searchsorted(self.starts, np.array(found, np.int64), "right") - 1
-        return sorted(set(places.tolist()))
+        begin = np.array(found, np.int64)
+        places = np.searchsorted(self.starts, begin, "right") - 1
+        inside = begin + len(needle) <= self.starts[places + 1]
+        held: list[int] = np.unique(places[inside]).tolist()
+        return held
 
     def taken(self, places: Array) -> Texts:
         """The texts at these places, in this order."""

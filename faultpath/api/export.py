@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
+from itertools import islice
 
 import orjson
 
-from cmdb.model import CI, Relation, Snapshot, Value
+from cmdb.columns.columns import Columns
+from cmdb.model import CI, Relation, Value
 
 ROWS = 1_000
-T = TypeVar("T")
 
 
-def parts(snapshot: Snapshot) -> Iterator[bytes]:
+def parts(columns: Columns) -> Iterator[bytes]:
     """The body of an export, at most `ROWS` rows in a part; its shape is `faultpath.api.routes.cis.GraphExport`."""
-    yield b'{"revision":%d,"cis":[' % snapshot.revision
-    yield from _rows(snapshot.cis, _ci)
+    yield b'{"revision":%d,"cis":[' % columns.revision
+    yield from _rows(map(_ci, columns.cis()))
     yield b'],"relations":['
-    yield from _rows(snapshot.relations, _relation)
+    yield from _rows(map(_relation, columns.relations()))
     yield b"]}"
 
 
-def _rows(items: Sequence[T], shape: Callable[[T], dict[str, Value]]) -> Iterator[bytes]:
-    for start in range(0, len(items), ROWS):
-        listed = orjson.dumps([shape(item) for item in items[start : start + ROWS]])
-        yield (b"," if start else b"") + listed[1:-1]
+def _rows(rows: Iterator[dict[str, Value]]) -> Iterator[bytes]:
+    before = b""
+    while some := list(islice(rows, ROWS)):
+        yield before + orjson.dumps(some)[1:-1]
+        before = b","
 
 
 def _ci(ci: CI) -> dict[str, Value]:

@@ -10,6 +10,7 @@ import orjson
 
 from alerting.binding import GraphIndex
 from alerting.model import AlertState, Event, Severity
+from cmdb.columns.fill import columns_of
 from cmdb.model import CI, Relation, Snapshot
 from impact.model import ComplaintKind, Health
 from ledger.inbox import InboxRow
@@ -61,7 +62,7 @@ def ci(ci_id: str, cls: str = "Server", name: str = "", **attributes: Any) -> CI
 
 
 def index_of(*cis: CI, relations: tuple[Relation, ...] = (), revision: int = 1) -> GraphIndex:
-    return GraphIndex.of(Snapshot(revision=revision, cis=cis, relations=relations))
+    return GraphIndex(columns_of(Snapshot(revision=revision, cis=cis, relations=relations)))
 
 
 def port_of(port: str, device: str) -> Relation:

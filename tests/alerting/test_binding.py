@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerting.binding import GraphIndex, bind
-from tests.alerting.kit import ci, index_of, port_of
+from cmdb.columns.fill import columns_of
+from cmdb.columns.names import Names
+from cmdb.columns.patch import patched
+from cmdb.errors import CmdbError
+from cmdb.model import CI, ChangeSet, Relation
+from tests.alerting.kit import NOON, ci, index_of, port_of
+from tests.cmdb.oracle import OracleGraphStore
 
 INDEX = index_of(
     ci("SW1", "Switch", "sw", mgmt_address="127.77.1.5:16100", engine_id="80001F8804", if_index=0),
@@ -80,3 +90,75 @@ def test_while_the_graph_is_loading_alerts_are_pending() -> None:
 def test_mqtt_devices_come_with_model_and_interval() -> None:
     device = INDEX.mqtt_devices["cu-7"]
     assert (device.ci_id, device.model, device.report_interval_s) == ("CU7", "CU-200", 30.0)
+
+
+SAID = st.fixed_dictionaries(
+    {},
+    optional={
+        "serial": st.sampled_from(["S1", "s1", "S2"]),
+        "vendor": st.sampled_from(["Acme", "acme"]),
+        "mgmt_address": st.sampled_from(["10.0.0.1:161", "10.0.0.2", "[::1]:161"]),
+        "addresses": st.lists(st.sampled_from(["10.0.0.1", "10.0.0.3"]), max_size=2),
+        "mqtt_id": st.sampled_from(["cu-7", "CU-7"]),
+        "if_index": st.integers(1, 2),
+        "fqdn": st.just("db1.example.org"),
+    },
+)
+THINGS = st.builds(
+    CI,
+    ci_id=st.sampled_from("abcd"),
+    cls=st.sampled_from(["Server", "Port", "Link", "Service", "MessageBroker", "MonitoringHub"]),
+    name=st.sampled_from(["DB1", "db1", "hub", "x"]),
+    attributes=SAID,
+)
+JOINS = st.builds(
+    Relation,
+    from_id=st.sampled_from("abcd"),
+    type=st.sampled_from(["PORT_OF", "CONNECTS_TO"]),
+    to_id=st.sampled_from("abcd"),
+)
+STEPS = st.builds(
+    ChangeSet,
+    source=st.just("x"),
+    reason=st.just("x"),
+    at=st.just(NOON),
+    put_cis=st.lists(THINGS, max_size=3, unique_by=lambda ci: ci.ci_id).map(tuple),
+    remove_cis=st.lists(st.sampled_from("abcd"), max_size=1).map(tuple),
+    put_relations=st.lists(JOINS, max_size=3, unique_by=lambda one: one.key).map(tuple),
+)
+ASKED = {
+    "ci_id": ["a", "b", "e"],
+    "serial": ["s1", "S2", "acme|s1"],
+    "address": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "::1"],
+    "mgmt_address": ["10.0.0.2", "10.0.0.1:161"],
+    "mqtt_id": ["cu-7"],
+    "fqdn": ["DB1.example.org"],
+    "name": ["db1", "hub", "db1.example.org"],
+    "service": ["db1"],
+    "broker": ["x"],
+    "hub": ["hub", "x"],
+    "mac": ["x"],
+}
+
+
+@settings(max_examples=200, deadline=None)
+@given(steps=st.lists(STEPS, min_size=1, max_size=4))
+def test_an_index_that_follows_the_graph_finds_what_one_made_at_once_finds(steps: list[ChangeSet]) -> None:
+    store = OracleGraphStore()
+    index = GraphIndex(columns_of(store.snapshot()))
+    for at, step in enumerate(steps):
+        with contextlib.suppress(CmdbError):
+            store.apply(step, idempotency_key=str(at))
+        changes = store.changes_since(index.columns.revision)
+        columns = patched(index.columns, changes, store.revision())
+        index = GraphIndex(columns, Names(columns, index.names), index)
+    anew = GraphIndex(columns_of(store.snapshot()))
+    for kind, values in ASKED.items():
+        for value in values:
+            assert set(index.find(kind, value)) == set(anew.find(kind, value)), (kind, value)
+    assert index.mqtt_devices == anew.mqtt_devices
+    for ci_id in "abcde":
+        assert index.device_of(ci_id) == anew.device_of(ci_id)
+        assert index.ports_of(ci_id) == anew.ports_of(ci_id)
+        assert index.linked_ports_of(ci_id) == anew.linked_ports_of(ci_id)
+        assert index.name(ci_id) == anew.name(ci_id)

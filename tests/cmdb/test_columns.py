@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from cmdb.columns.columns import Columns
 from cmdb.columns.fill import columns_of
+from cmdb.columns.names import Names
 from cmdb.columns.patch import compacted, patched
 from cmdb.columns.texts import Texts
 from cmdb.errors import CmdbError
 from cmdb.model import CI, ChangeSet, Relation, Snapshot
 from tests.cmdb.oracle import OracleGraphStore
-from tests.cmdb.test_conformance import CHANGE_SETS, CIS, NAMES, NOON, RELATIONS, few
+from tests.cmdb.test_conformance import CHANGE_SETS, CIS, NAMES, NOON, RELATIONS, TEXTS, few
 
 
 def graphs() -> st.SearchStrategy[Snapshot]:
@@ -123,11 +124,38 @@ def _applied(store: OracleGraphStore, change_set: ChangeSet) -> None:
         store.apply(change_set, idempotency_key=str(id(change_set)))
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    graph=graphs(),
+    change_sets=st.lists(CHANGE_SETS, max_size=3),
+    text=TEXTS,
+    after=st.none() | st.tuples(TEXTS.map(str.casefold), st.sampled_from("abcde")),
+)
+def test_names_are_found_case_aside_and_in_order(
+    graph: Snapshot, change_sets: list[ChangeSet], text: str, after: tuple[str, str] | None
+) -> None:
+    store = OracleGraphStore()
+    store.apply(ChangeSet(source="x", reason="x", at=NOON, put_cis=graph.cis), idempotency_key="first")
+    columns = columns_of(store.snapshot())
+    names = Names(columns)
+    for change_set in change_sets:
+        _applied(store, change_set)
+        columns = patched(columns, store.changes_since(columns.revision), store.revision())
+        names = Names(columns, names)
+    keys = sorted((ci.name.casefold(), ci.ci_id) for ci in columns.cis())
+    wanted = [key for key in keys if text.casefold() in key[0] and (after is None or key > after)]
+    assert [key for key, _ in names.holding(text, after)] == wanted
+    assert [columns.id_of(number) for _, number in names.holding(text, after)] == [ci_id for _, ci_id in wanted]
+    for name in {text, *(ci.name for ci in columns.cis())}:
+        same = {ci_id for folded, ci_id in keys if folded == name.casefold()}
+        assert {columns.id_of(number) for number in names.exactly(name)} == same
+
+
 @given(texts=st.lists(st.binary(max_size=5)), needle=st.binary(min_size=1, max_size=2))
 def test_texts_one_after_the_other(texts: list[bytes], needle: bytes) -> None:
     column = Texts.of(texts)
     assert list(column) == [column[place] for place in range(len(texts))] == texts
-    assert set(column.holding(needle)) >= {place for place, text in enumerate(texts) if needle in text}
+    assert column.holding(needle) == [place for place, text in enumerate(texts) if needle in text]
 
 
 def test_what_one_reads_stays_as_it_was_while_the_next_is_made() -> None:

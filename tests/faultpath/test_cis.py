@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import orjson
 import pytest
 
+from cmdb.columns.columns import Columns
+from cmdb.columns.fill import columns_of
 from cmdb.graph import sqlite
 from cmdb.graph.effects import observation_from_json
 from cmdb.model import CI, Observation, Relation, Snapshot
@@ -51,8 +53,8 @@ async def test_an_export_is_made_outside_of_the_loop(station: Station, monkeypat
 
     made = export.parts
 
-    def watched(snapshot: Snapshot) -> Iterator[bytes]:
-        for part in made(snapshot):
+    def watched(columns: Columns) -> Iterator[bytes]:
+        for part in made(columns):
             threads.append(threading.current_thread())
             yield part
 
@@ -64,12 +66,16 @@ async def test_an_export_is_made_outside_of_the_loop(station: Station, monkeypat
 
 @pytest.mark.parametrize("count", [0, 1, export.ROWS, 2 * export.ROWS + 1])
 def test_an_export_of_any_size_is_one_document_in_bounded_parts(count: int) -> None:
-    cis = tuple(CI(ci_id=f"CI{n}", cls="Server", name=f"名 {n}", attributes={"macs": [str(n)]}) for n in range(count))
-    edges = tuple(Relation(from_id=ci.ci_id, type="DEPENDS_ON", to_id="x", attributes={"weight": 2}) for ci in cis)
-    parts = list(export.parts(Snapshot(revision=7, cis=cis, relations=edges)))
+    cis = tuple(
+        CI(ci_id=f"CI{n:05}", cls="Server", name=f"名 {n}", attributes={"macs": [str(n)]}) for n in range(count)
+    )
+    edges = tuple(Relation(from_id=ci.ci_id, type="RUNS_ON", to_id="CI00000", attributes={"weight": 2}) for ci in cis)
+    parts = list(export.parts(columns_of(Snapshot(revision=7, cis=cis, relations=edges))))
     assert max(part.count(b'"attributes"') for part in parts) <= export.ROWS
     assert orjson.loads(b"".join(parts)) == {
         "revision": 7,
         "cis": [{"id": ci.ci_id, "cls": "Server", "name": ci.name, "attributes": ci.attributes} for ci in cis],
-        "relations": [{"from": ci.ci_id, "to": "x", "type": "DEPENDS_ON", "attributes": {"weight": 2}} for ci in cis],
+        "relations": [
+            {"from": ci.ci_id, "to": "CI00000", "type": "RUNS_ON", "attributes": {"weight": 2}} for ci in cis
+        ],
     }

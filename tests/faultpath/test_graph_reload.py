@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from alerting.store import AlertChange
+from cmdb.columns.columns import Columns
 from cmdb.errors import StoreUnavailableError
-from cmdb.model import Snapshot
 from cmdb.store import GraphStore
 from faultpath import graph_access
 from faultpath.hub import Graph
@@ -84,9 +84,9 @@ async def test_an_older_graph_does_not_come_after_a_newer_one(
     hub = station.house.hub
     real = hub._compile
 
-    def compile_slowly(snapshot: Snapshot) -> Graph:
-        time.sleep(1.0 if snapshot.revision == 1 else 0.0)
-        return real(snapshot)
+    def compile_slowly(columns: Columns, before: Graph | None) -> Graph:
+        time.sleep(1.0 if columns.revision == 1 else 0.0)
+        return real(columns, before)
 
     monkeypatch.setattr(hub, "_compile", compile_slowly)
     model = MODEL.read_bytes()

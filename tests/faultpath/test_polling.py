@@ -8,6 +8,7 @@ import pytest
 
 from alerting.binding import GraphIndex
 from cmdb.catalogue import Catalogue
+from cmdb.columns.fill import columns_of
 from cmdb.model import CI, Snapshot
 from collectors.snmp.reading import PollTarget
 from collectors.snmp.session import CommunityV2c, Credential, UserV3
@@ -26,10 +27,10 @@ ADDRESS = "10.0.0.7:161"
 def target(ranges: Sequence[Range], remembered: str | None = None, address: str = ADDRESS) -> PollTarget | None:
     """How the one switch of a graph is polled; ``None`` if it is not."""
     switch = CI(ci_id="SW", cls="Switch", name="sw", attributes={"mgmt_address": address})
-    snapshot = Snapshot(revision=1, cis=(switch,), relations=())
+    columns = columns_of(Snapshot(revision=1, cis=(switch,), relations=()))
     opened = {address: remembered} if remembered else {}
-    view = GraphView(snapshot, Catalogue.load().is_a)
-    return next(poll_targets(view, GraphIndex.of(snapshot), CREDENTIALS, opened, ranges), None)
+    view = GraphView(columns, Catalogue.load().is_a)
+    return next(poll_targets(view, GraphIndex(columns), CREDENTIALS, opened, ranges), None)
 
 
 def declared(text: str, *credentials: str, allow_v2c: bool = False, excluded: Sequence[str] = ()) -> Range:

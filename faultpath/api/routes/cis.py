@@ -252,16 +252,16 @@ async def get_impact(ci_id: str, moment: AtMoment) -> WhatIf:
 async def export_graph(api: Api, view: View, who: Who) -> StreamingResponse:
     """The whole graph of the revision that the hub works with. Secrets are never in the graph."""
     with api.ledger.begin() as connection:
-        after = {"revision": view.revision, "cis": len(view.cis), "relations": len(view.snapshot.relations)}
+        after = {"revision": view.revision, "cis": len(view.cis), "relations": view.columns.relation_count}
         record(connection, who.did("graph.export", "graph", after=after), at=api.clock.now())
-    return StreamingResponse(export.parts(view.snapshot), media_type="application/json")
+    return StreamingResponse(export.parts(view.columns), media_type="application/json")
 
 
 @router.get("/graph/revision")
 async def get_revision(api: Api, view: View) -> RevisionOut:
     """Which revision of the graph the hub works with."""
     stored = await api.graph.run(lambda store: store.revision())
-    return RevisionOut(revision=view.revision, stored=stored, cis=len(view.cis), relations=len(view.snapshot.relations))
+    return RevisionOut(revision=view.revision, stored=stored, cis=len(view.cis), relations=view.columns.relation_count)
 
 
 def known_ci(view: GraphView, ci_id: str) -> CI:
