@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
-from impact.rules import Rule, Worst, rising
+from impact.rules import Number, Rule, Worst, rising
 from impact.scale import OUTSIDE, Level, Scale, Seen, rises
 
-Inside: TypeAlias = Collection[tuple[Seen, Mapping[Level, int] | None]]
+Inside: TypeAlias = Collection[tuple[Seen, Mapping[Level, Number] | None]]
 """Of each need of a member that leads to another of the same circle, its map and its points."""
 
 

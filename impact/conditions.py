@@ -1,7 +1,8 @@
 """Conditions on a CI's inputs, in three-valued logic: what is unknown is not false.
 
-A condition is data: ``{input: db-1, is: down}``, ``{input: db-1, at_least: degraded}``, ``{any: down}`` and
-``{every: down}`` over all inputs, joined by ``all``, ``either``, ``not`` and ``one_of`` (exclusive or).
+A condition is data: ``{input: db-1, is: down}`` (``is_not``, ``at_least``, ``at_most``), ``{any: down}`` and
+``{every: down}`` over all inputs, ``{count: 2, at_least: down, of: [db-1, …]}``, joined by ``all``, ``either``, ``not``
+and ``one_of`` (exactly one).
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class Condition(Protocol):
         """The inputs that it names; empty where it speaks of all."""
         ...
 
+    def decisive(self, facts: Facts) -> frozenset[int]:
+        """Which inputs, by place, make it true: those that speak for it; under a negation all that it speaks of."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
@@ -52,6 +57,13 @@ class At:
     def names(self) -> frozenset[str]:
         return frozenset({self.name})
 
+    def decisive(self, facts: Facts) -> frozenset[int]:
+        return frozenset(
+            place
+            for place, (names, level) in enumerate(facts)
+            if self.name in names and _at(level, self.level, or_worse=self.or_worse)
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Of:
@@ -70,6 +82,42 @@ class Of:
 
     def names(self) -> frozenset[str]:
         return frozenset()
+
+    def decisive(self, facts: Facts) -> frozenset[int]:
+        return frozenset(place for place, (_, level) in enumerate(facts) if _at(level, self.level, or_worse=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """Whether so many inputs are at a level or worse, of those that are named, or of all."""
+
+    least: int
+    level: Level
+    of: tuple[str, ...] = ()
+
+    @property
+    def monotone(self) -> bool:
+        return self.level >= 0
+
+    def holds(self, facts: Facts) -> Truth:
+        found = [
+            _at(level, self.level, or_worse=True)
+            for names, level in facts
+            if not self.of or not {*self.of}.isdisjoint(names)
+        ]
+        if found.count(True) >= self.least:
+            return True
+        return False if len(found) - found.count(False) < self.least else None
+
+    def names(self) -> frozenset[str]:
+        return frozenset(self.of)
+
+    def decisive(self, facts: Facts) -> frozenset[int]:
+        return frozenset(
+            place
+            for place, (names, level) in enumerate(facts)
+            if (not self.of or not {*self.of}.isdisjoint(names)) and _at(level, self.level, or_worse=True)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +144,12 @@ class Joined:
     def names(self) -> frozenset[str]:
         parts = [part.names() for part in self.parts]
         return frozenset().union(*parts) if all(parts) else frozenset()
+
+    def decisive(self, facts: Facts) -> frozenset[int]:
+        if self.how in ("all", "either"):
+            return frozenset().union(*(part.decisive(facts) for part in self.parts if part.holds(facts)))
+        named = self.names()
+        return frozenset(place for place, (names, _) in enumerate(facts) if not named or named & {*names})
 
 
 def _at(level: Level, wanted: Level, *, or_worse: bool) -> Truth:
@@ -126,6 +180,8 @@ def condition_of(spec: Any, scale: Scale, where: str, depth: int = 0) -> Conditi
         raise ModelError(where, "is no condition", "write {input: NAME, is: LEVEL}, all, either, not or one_of")
     if "input" in spec:
         return _at_of(spec, scale, where)
+    if "count" in spec:
+        return _count_of(spec, scale, where)
     if len(spec) != 1:
         raise ModelError(where, "is not one condition", "join several by all, either or one_of")
     (how, given), *_ = spec.items()
@@ -134,19 +190,45 @@ def condition_of(spec: Any, scale: Scale, where: str, depth: int = 0) -> Conditi
     if how == "not":
         return Joined(how=how, parts=(condition_of(given, scale, f"{where}.not", depth + 1),))
     if how not in ("all", "either", "one_of"):
-        raise ModelError(f"{where}.{how}", "is not known", "known are input, any, every, all, either, one_of, not")
+        raise ModelError(
+            f"{where}.{how}", "is not known", "known are input, count, any, every, all (and), either (or), one_of, not"
+        )
     if not isinstance(given, list) or not given:
         raise ModelError(f"{where}.{how}", "is no list", "write a list of conditions")
     parts = (condition_of(part, scale, f"{where}.{how}.{place}", depth + 1) for place, part in enumerate(given))
     return Joined(how=how, parts=tuple(parts))
 
 
+_WAYS = ("is", "is_not", "at_least", "at_most")
+
+
 def _at_of(spec: Mapping[str, Any], scale: Scale, where: str) -> Condition:
-    only(spec, where, "input", "is", "at_least")
-    ways = [way for way in ("is", "at_least") if way in spec]
+    only(spec, where, "input", *_WAYS)
+    ways = [way for way in _WAYS if way in spec]
     if len(ways) != 1:
-        raise ModelError(where, "says not at which level", "write is: LEVEL or at_least: LEVEL")
-    level = scale.number(spec[ways[0]], f"{where}.{ways[0]}")
+        raise ModelError(where, "says not at which level", f"write one of {', '.join(_WAYS)}, with a level")
+    how, name = ways[0], str(spec["input"])
+    level = scale.number(spec[how], f"{where}.{how}")
+    if how == "at_most":
+        if level < 0:
+            raise ModelError(f"{where}.at_most", "is no level of the order", "write is, or a level")
+        if level == scale.worst:
+            how, level = "at_least", 0  # whatever is known
+        else:
+            return Joined(how="not", parts=(At(name=name, level=level + 1, or_worse=True),))
     # nothing is worse than the worst: to be at it is to be at it or worse, which is monotone
-    or_worse = ways[0] == "at_least" or level == scale.worst
-    return At(name=str(spec["input"]), level=level, or_worse=or_worse)
+    at = At(name=name, level=level, or_worse=how == "at_least" or level == scale.worst)
+    return Joined(how="not", parts=(at,)) if how == "is_not" else at
+
+
+def _count_of(spec: Mapping[str, Any], scale: Scale, where: str) -> Condition:
+    only(spec, where, "count", "at_least", "of")
+    least, of = spec["count"], spec.get("of", [])
+    if not isinstance(least, int) or isinstance(least, bool) or least < 1:
+        raise ModelError(f"{where}.count", f"is {least!r}", "write a whole number from 1")
+    if not isinstance(of, list):
+        raise ModelError(f"{where}.of", "is no list", "write a list of inputs, or leave it out for all")
+    if "at_least" not in spec:
+        raise ModelError(where, "says not at which level", "write at_least: LEVEL")
+    level = scale.number(spec["at_least"], f"{where}.at_least")
+    return Count(least=least, level=level, of=tuple(map(str, of)))

@@ -30,6 +30,21 @@ def causes_of(spread: Propagation, node: int) -> frozenset[int]:
     return _causes(spread, node, _ways(spread, node))
 
 
+def problems_of(spread: Propagation, node: int) -> frozenset[int]:
+    """Every fault below a CI, and its own, that has a part in it being no better: lesser ones too.
+
+    What a rule asks for goes down with it: of a rule that counts what is down, only what brings its inputs down.
+    """
+    least: dict[int, Level] = {}
+    stack = [(node, spread.graph.scale.ok + 1)]
+    while stack:
+        at, level = stack.pop()
+        if least.get(at, level + 1) > level:
+            least[at] = level
+            stack += spread.shares(at, level)
+    return frozenset(n for n, level in least.items() if _by_itself(spread, n) >= level)
+
+
 Ways: TypeAlias = Mapping[int, Sequence[int]]
 
 
@@ -79,6 +94,16 @@ def path_to_cause(spread: Propagation, node: int) -> tuple[int, ...]:
                     following.append(provider)
         frontier = following
     return (node,)
+
+
+def needs_of(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """All that a CI needs, directly or through others; not itself."""
+    return closure(node, lambda at: (need.provider for need in graph.needs[at])) - {node}
+
+
+def needed_by(graph: CompiledGraph, node: int) -> frozenset[int]:
+    """All that needs a CI, directly or through others, redundancy ignored; not itself."""
+    return closure(node, lambda at: graph.dependents[at]) - {node}
 
 
 def layers(graph: CompiledGraph) -> list[int]:

@@ -33,7 +33,7 @@ from impact.rules import (
     Worst,
     Xor,
 )
-from impact.scale import Level, Scale
+from impact.scale import OUTSIDE, Level, Scale
 
 WORDS: Mapping[type[Rule], str] = {
     Worst: "worst",
@@ -154,8 +154,12 @@ def _gate(graph: CompiledGraph, node: int, applied: Applied) -> Gate:
 
 
 def _is_up(one: Input, rule: Rule, scale: Scale) -> bool:
-    """Whether an input is what the rule wants of it; what is unknown, left out or in maintenance is not."""
-    return 0 <= one.level <= _enough(rule, scale) and not one.maintained
+    """Whether an input is what the rule wants of it; what is left out or in maintenance is not.
+
+    What is unknown is not for rules that count what is known, and is for those to which it is not known to be bad.
+    """
+    least = OUTSIDE if isinstance(rule, (KOfN, Minimum, Best, All)) else 0
+    return least <= one.level <= _enough(rule, scale) and not one.maintained
 
 
 def _enough(rule: Rule, scale: Scale) -> Level:
@@ -186,9 +190,19 @@ def _measure(rule: Rule, inputs: Sequence[Input], scale: Scale) -> Measure | Non
         bad=False,
         unit="count",
         found=Fraction(sum(_is_up(one, rule, scale) for one in inputs)),
-        limit=Fraction(rule.k if isinstance(rule, (KOfN, Minimum)) else 1),
+        limit=Fraction(_wanted(rule, inputs)),
         total=Fraction(len(inputs)),
     )
+
+
+def _wanted(rule: Rule, inputs: Sequence[Input]) -> int:
+    """How many members must be up."""
+    match rule:
+        case KOfN() | Minimum():
+            return rule.wanted(inputs)
+        case Best():
+            return rule.k
+    return 1
 
 
 def without_redundancy(graph: CompiledGraph, node: int, level: Level) -> Levels:

@@ -25,7 +25,7 @@ from impact.people import Business, business_of
 from impact.renewal import Changes, step_since
 from impact.rows import Ints32
 from impact.rules import KOfN, Rule, Scoped, Worst
-from impact.scale import OUTSIDE, Level, Profile
+from impact.scale import HEIRS, OUTSIDE, Level, Profile
 from impact.views import Index, Listed, Rows
 from impact.vocabulary import Vocabulary
 from impact.wiring import network_of, places_of
@@ -233,10 +233,29 @@ class CompiledGraph:
         return self.profile.without_inputs
 
     def ignores_maintained(self, i: int) -> bool:
-        return self.stated_maintenance.get(i, self.profile.policy.maintenance) == "ignore_input"
+        return self.maintenance(i) == "ignore_input"
 
-    def inherits(self, i: int) -> bool:
-        return self.stated_maintenance.get(i, self.profile.policy.maintenance) == "inherit"
+    def maintenance(self, i: int) -> str:
+        """What maintenance of its needs does to a CI."""
+        return self.stated_maintenance.get(i, self.profile.policy.maintenance)
+
+    @cached_property
+    def maintenance_words(self) -> frozenset[str]:
+        """All that maintenance may do to some CI of this graph."""
+        return frozenset({self.profile.policy.maintenance, *self.stated_maintenance.values()})
+
+    @cached_property
+    def passing(self) -> frozenset[int]:
+        """The CIs that may inherit maintenance and are needed by others that leave out what is in it."""
+        words = self.maintenance_words
+        if "ignore_input" not in words or words.isdisjoint(HEIRS):
+            return frozenset()
+        by_default = self.profile.policy.maintenance == "ignore_input"
+        leaving = (
+            i for i in (range(len(self)) if by_default else self.stated_maintenance) if self.ignores_maintained(i)
+        )
+        needed = {need.provider for i in leaving for need in self.needs[i]}
+        return frozenset(i for i in needed if self.maintenance(i) in HEIRS)
 
     # Reach
 
@@ -246,7 +265,7 @@ class CompiledGraph:
         if len(self) <= MADE_AT_ONCE:
             for i in range(len(self)):
                 _ = self.needs[i], self.dependents[i], self.reached_dependents[i]
-        _ = self.order, self.standing, self._doubtful
+        _ = self.order, self.standing, self._doubtful, self.passing
         _ = net.ways, net.free_devices, net.free_devices_of_site, net.anchor_levels, net.hub_levels
         _ = net.free_dominators, net.hub_dominators
 

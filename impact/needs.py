@@ -8,7 +8,7 @@ from typing import Any
 
 from cmdb.columns.columns import Columns, Edge
 from impact.errors import ModelError
-from impact.rule_reading import exact, points_of, rule_of
+from impact.rule_reading import number_of, points_of, rule_of, rules_in
 from impact.rules import Number, Rule, Scoped
 from impact.scale import Level, Seen, seen_of
 from impact.vocabulary import RelationMeaning, Vocabulary
@@ -27,7 +27,7 @@ class Need:
     carries_network: bool = True
     group: str | None = None
     weight: Number = 1
-    drops: Mapping[Level, int] | None = None
+    drops: Mapping[Level, Number] | None = None
 
 
 class Needs:
@@ -109,11 +109,11 @@ class Needs:
         try:
             drops = points_of(said["drops"], profile, f"{where}: drops") if "drops" in said else None
             sees = seen_of(said["map"], profile, f"{where}: map") if "map" in said else need.sees
-            weight = exact(said["weight"], f"{where}: weight") if "weight" in said else need.weight
+            weight = number_of(said["weight"], f"{where}: weight") if "weight" in said else need.weight
         except ModelError as error:
             self.mistakes.append(error)
             return need
-        return replace(need, sees=sees, weight=int(weight) if weight == int(weight) else weight, drops=drops)
+        return replace(need, sees=sees, weight=weight, drops=drops)
 
     # Rules
 
@@ -131,8 +131,8 @@ class Needs:
             yield Scoped(group=None, rule=self._rule(spec, f"{where}: rules.{place}", "worst"))
         known = {str(group): spec for group, spec in groups.items()}
         for group in sorted({*known, *(need.group for need in needs if need.group is not None)}):
-            spec = known.get(group, "k_of_n")
-            yield Scoped(group=group, rule=self._rule(spec, f"{where}: requirements.{group}", "k_of_n"))
+            for spec in rules_in(known.get(group, "k_of_n")):
+                yield Scoped(group=group, rule=self._rule(spec, f"{where}: requirements.{group}", "k_of_n"))
 
     def _rule(self, spec: Any, where: str, default: str) -> Rule:
         try:

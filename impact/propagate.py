@@ -14,6 +14,7 @@ from functools import reduce
 from typing import TypeAlias
 
 from impact.graph import CompiledGraph
+from impact.handled import handled
 from impact.needs import Need
 from impact.rules import Input, KOfN, Scoped
 from impact.scale import EXCLUDED, OUTSIDE, Level
@@ -35,6 +36,8 @@ class Propagation:
         self.plain: Levels = {}
         self.full: Levels = {}
         self.maintained: set[int] = set()
+        self._heirs: frozenset[int] = frozenset()
+        """CIs that inherit maintenance and are left out for that by who needs them."""
         self.visited = 0
         """How many CIs were worked out, each time counted; a CI outside of a circle is once per settling."""
         if graph.standing:
@@ -72,6 +75,18 @@ class Propagation:
         return (dependent for node in nodes for dependent in self.graph.dependents[node])
 
     def _settle(self, start: Iterable[int]) -> None:
+        """Settle health; where maintenance that is inherited takes an input out, again, from below."""
+        passing = self.graph.passing
+        left_out, self._heirs = self._heirs, frozenset()
+        self._settle_health([*start, *self._dependents_of(left_out)])
+        for _ in range(len(passing) + 1 if self.maintained else 0):
+            heirs = self.in_maintenance() & passing - self.maintained
+            if heirs == self._heirs:
+                return
+            changed, self._heirs = heirs ^ self._heirs, heirs
+            self._settle_health(self._dependents_of(changed))
+
+    def _settle_health(self, start: Iterable[int]) -> None:
         """Providers first, by rank; a circle is worked out as a whole."""
         order = self.graph.order
         queue = [(order.rank[node], node) for node in set(start)]
@@ -152,7 +167,10 @@ class Propagation:
         needs = self.graph.needs[node]
         if not self.maintained or not self.graph.ignores_maintained(node):
             return needs
-        return [need for need in needs if need.provider not in self.maintained]
+        return [need for need in needs if not self._left_out(need)]
+
+    def _left_out(self, need: Need) -> bool:
+        return need.provider in self.maintained or need.provider in self._heirs
 
     def _ruled(self, node: int, *, full: bool = True) -> list[Applied]:
         """Each rule of a CI with its inputs and what it makes of them."""
@@ -168,7 +186,7 @@ class Propagation:
         return self._ruled(node) if node in self.graph.ruled else []
 
     def _input(self, need: Need, node: int, *, full: bool) -> Input:
-        ignored = need.provider in self.maintained and self.graph.ignores_maintained(node)
+        ignored = bool(self.maintained) and self._left_out(need) and self.graph.ignores_maintained(node)
         return Input(
             level=self.seen(need, full=full),
             weight=need.weight,
@@ -199,30 +217,26 @@ class Propagation:
                         blamed[need.provider] = max(one.level, blamed.get(need.provider, EXCLUDED))
         return tuple(sorted(blamed, key=lambda provider: (-blamed[provider], provider)))
 
+    def shares(self, node: int, least: Level) -> list[tuple[int, Level]]:
+        """The providers that have a part in a CI being at ``least`` or worse, and from which level of theirs on."""
+        if self.graph.refuses(node, self.own):
+            return []
+        found: list[tuple[Need, Level]] = []
+        if node not in self.graph.ruled:
+            found = [(need, least) for need in self._counting(node) if self.seen(need) >= least]
+        for scoped, pairs, level in self.reductions(node):
+            if level is not None and level >= least:
+                parts = scoped.rule.shares([one for _, one in pairs], least)
+                found += [(pairs[place][0], bound) for place, bound in parts.items()]
+        problems = range(self.graph.scale.ok + 1, self.graph.scale.worst + 1)
+        from_level = (
+            (n.provider, next((level for level in problems if n.sees[level] >= bound), None)) for n, bound in found
+        )
+        return [(provider, level) for provider, level in from_level if level is not None]
+
     def in_maintenance(self) -> frozenset[int]:
-        """The CIs in maintenance: those that were put there, and those that inherit it.
-
-        A CI inherits it if it is not ok, not by itself, and all of its inputs that are a problem are in maintenance.
-        """
-        ok = self.graph.scale.ok
-        heirs = [n for n, level in self.full.items() if level > ok >= self.own.get(n, 0) and self.graph.inherits(n)]
-        bad = {n: {need.provider for need in self.graph.needs[n] if self.seen(need) > ok} for n in heirs}
-        found = self.maintained.union(n for n in heirs if bad[n])
-        # all might inherit; struck is who has an input that does not: a circle inherits from what all of it hangs on
-        heirs = sorted(found - self.maintained, key=lambda n: self.graph.order.rank[n])
-        while struck := self._struck(heirs, bad, found):
-            heirs = [n for n in heirs if n not in struck]
-        return frozenset(found)
-
-    @staticmethod
-    def _struck(heirs: Iterable[int], bad: Mapping[int, set[int]], found: set[int]) -> set[int]:
-        """Strike, providers first, whoever has an input that is a problem and not found; and say who that was."""
-        struck = set()
-        for node in heirs:
-            if not found >= bad[node]:
-                found.discard(node)
-                struck.add(node)
-        return struck
+        """The CIs in maintenance: those that were put there, and those that inherit it."""
+        return handled(self, self.maintained, self.graph.maintenance, self.graph.maintenance_words)
 
     def thin_groups(self, node: int) -> tuple[str, ...]:
         """Groups of this CI that hold with no member to spare, although they had one."""

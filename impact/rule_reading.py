@@ -19,6 +19,7 @@ from impact.rules import (
     KOfN,
     Minimum,
     Not,
+    Number,
     Ok,
     Points,
     Rule,
@@ -28,6 +29,9 @@ from impact.rules import (
     Xor,
 )
 from impact.scale import CHOICES, OUTSIDE, Level, Profile, only, seen_of
+
+MOST = 10**18
+"""The largest weight, count or number of points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,15 @@ class _Spec:
     where: str
 
     def allow(self, *names: str) -> None:
-        only(self.fields, self.where, "rule", "group", *names)
+        only(self.fields, self.where, "rule", "at_most", *names)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What every rule takes."""
+        at_most = self.level("at_most") if "at_most" in self.fields else None
+        if at_most == OUTSIDE:
+            raise ModelError(f"{self.where}.at_most", "is no level of the order", "name the worst that may be said")
+        return {"profile": self.profile, "at_most": at_most}
 
     def whole(self, name: str, least: int = 1) -> int:
         value = self.fields.get(name)
@@ -57,11 +69,11 @@ class _Spec:
             return default
         return self.profile.scale.number(self.fields[name], f"{self.where}.{name}")
 
-    def by_level(self, name: str) -> dict[Level, int]:
+    def by_level(self, name: str) -> dict[Level, Number]:
         return points_of(self.fields.get(name), self.profile, f"{self.where}.{name}")
 
 
-def points_of(spec: Any, profile: Profile, where: str) -> dict[Level, int]:
+def points_of(spec: Any, profile: Profile, where: str) -> dict[Level, Number]:
     """Points by level.
 
     Raises:
@@ -71,10 +83,18 @@ def points_of(spec: Any, profile: Profile, where: str) -> dict[Level, int]:
         raise ModelError(where, "is no mapping", "write points by level, e.g. {down: 50}")
     found = {}
     for word, points in spec.items():
-        if not isinstance(points, int) or isinstance(points, bool) or points < 0:
-            raise ModelError(f"{where}.{word}", f"is {points!r}", "write a whole number of points")
-        found[profile.scale.number(word, where)] = points
+        found[profile.scale.number(word, where)] = number_of(points, f"{where}.{word}")
     return found
+
+
+def number_of(value: Any, where: str) -> Number:
+    """As `exact`; a whole number as such.
+
+    Raises:
+        ModelError: it is no number, or below 0.
+    """
+    number = exact(value, where)
+    return int(number) if number.denominator == 1 else number
 
 
 def exact(value: Any, where: str) -> Fraction:
@@ -83,15 +103,23 @@ def exact(value: Any, where: str) -> Fraction:
     Raises:
         ModelError: it is no number, or below 0.
     """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 10**12:
-        raise ModelError(where, f"{value!r} is no number", "write a number from 0")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MOST:
+        raise ModelError(where, f"{value!r} is no number from 0", f"write one from 0 to {MOST}")
     return Fraction(str(value))
 
 
 def _bare(kind: Callable[..., Rule]) -> Callable[[_Spec], Rule]:
     def read(spec: _Spec) -> Rule:
         spec.allow()
-        return kind(profile=spec.profile)
+        return kind(**spec.common)
+
+    return read
+
+
+def _kth(kind: Callable[..., Rule]) -> Callable[[_Spec], Rule]:
+    def read(spec: _Spec) -> Rule:
+        spec.allow("k")
+        return kind(k=spec.whole("k") if "k" in spec.fields else 1, **spec.common)
 
     return read
 
@@ -100,14 +128,12 @@ def _k_of_n(spec: _Spec) -> Rule:
     spec.allow("k", "result", "edge")
     scale = spec.profile.scale
     k = spec.whole("k") if "k" in spec.fields else 1
-    return KOfN(
-        profile=spec.profile, k=k, result=spec.level("result", scale.worst), edge=spec.level("edge", scale.at_risk)
-    )
+    return KOfN(k=k, result=spec.level("result", scale.worst), edge=spec.level("edge", scale.at_risk), **spec.common)
 
 
 def _minimum(spec: _Spec) -> Rule:
     spec.allow("k")
-    return Minimum(profile=spec.profile, k=spec.whole("k"))
+    return Minimum(k=spec.whole("k"), **spec.common)
 
 
 _OF = ("count", "percent", "weight", "weight_percent")
@@ -119,11 +145,11 @@ def _counted(*, fewer: bool) -> Callable[[_Spec], Rule]:
         of = [name for name in _OF if name in spec.fields]
         if len(of) != 1:
             raise ModelError(spec.where, "says not of what", f"write one of {', '.join(_OF)}")
+        value = spec.number(of[0])
+        if of[0].endswith("percent") and value > 100:
+            raise ModelError(f"{spec.where}.{of[0]}", f"is {value}", "write a percentage from 0 to 100")
         result = None if spec.fields.get("result") == "worst" else spec.level("result", spec.profile.scale.worst)
-        return Counted(
-            profile=spec.profile, fewer=fewer, of=of[0], value=spec.number(of[0]), limit=spec.level("limit"),
-            result=result,
-        )  # fmt: skip
+        return Counted(fewer=fewer, of=of[0], value=value, limit=spec.level("limit"), result=result, **spec.common)
 
     return read
 
@@ -133,12 +159,12 @@ def _threshold(spec: _Spec) -> Rule:
     share = spec.number("share")
     if not 0 < share <= 1:
         raise ModelError(f"{spec.where}.share", f"is {share}", "write a share above 0 and up to 1")
-    return Threshold(profile=spec.profile, share=share)
+    return Threshold(share=share, **spec.common)
 
 
 def _above(spec: _Spec) -> Rule:
     spec.allow("limit")
-    return Above(profile=spec.profile, limit=spec.level("limit"))
+    return Above(limit=spec.level("limit"), **spec.common)
 
 
 def _exponential(spec: _Spec) -> Rule:
@@ -146,19 +172,19 @@ def _exponential(spec: _Spec) -> Rule:
     base = spec.number("base")
     if base <= 1:
         raise ModelError(f"{spec.where}.base", f"is {base}", "write a number above 1")
-    return Exponential(profile=spec.profile, base=base)
+    return Exponential(base=base, **spec.common)
 
 
 def _points(spec: _Spec) -> Rule:
     spec.allow("from", "drops", "thresholds")
-    start = spec.whole("from", 0) if "from" in spec.fields else 100
+    start = number_of(spec.fields.get("from", 100), f"{spec.where}.from")
     drops = spec.by_level("drops") if "drops" in spec.fields else {}
     thresholds = spec.by_level("thresholds")
     if OUTSIDE in thresholds:
         raise ModelError(
             f"{spec.where}.thresholds", "has what is no level", "no points make a CI unknown; leave it out"
         )
-    return Points(profile=spec.profile, start=start, drops=drops, thresholds=thresholds)
+    return Points(start=start, drops=drops, thresholds=thresholds, **spec.common)
 
 
 def _when(spec: _Spec) -> Rule:
@@ -166,12 +192,12 @@ def _when(spec: _Spec) -> Rule:
     condition = condition_of(spec.fields.get("when"), spec.profile.scale, f"{spec.where}.when")
     unknown = spec.level("unknown") if "unknown" in spec.fields else None
     result = spec.level("result", spec.profile.scale.worst)
-    return When(profile=spec.profile, condition=condition, result=result, unknown=unknown)
+    return When(condition=condition, result=result, unknown=unknown, **spec.common)
 
 
 READERS: Mapping[str, Callable[[_Spec], Rule]] = {
-    "worst": _bare(Worst),
-    "best": _bare(Best),
+    "worst": _kth(Worst),
+    "best": _kth(Best),
     "all": _bare(All),
     "ok": _bare(Ok),
     "k_of_n": _k_of_n,
@@ -204,6 +230,11 @@ def rule_of(spec: Any, profile: Profile, where: str) -> Rule:
     return READERS[name](_Spec(fields, profile, where))
 
 
+def rules_in(requirement: Any) -> list[Any]:
+    """The rules of a requirement group, which may be written as one or as a list."""
+    return requirement if isinstance(requirement, list) else [requirement]
+
+
 def check_rules(attributes: Mapping[str, Any], profile: Profile, where: str) -> None:
     """Whether the rules that a CI states can be meant.
 
@@ -218,8 +249,9 @@ def check_rules(attributes: Mapping[str, Any], profile: Profile, where: str) -> 
     groups = attributes.get("requirements", {})
     if not isinstance(groups, Mapping):
         raise ModelError(f"{where}.requirements", "is no mapping", "write a rule for each group")
-    for group, spec in groups.items():
-        rule_of(spec, profile, f"{where}.requirements.{group}")
+    for group, specs in groups.items():
+        for spec in rules_in(specs):
+            rule_of(spec, profile, f"{where}.requirements.{group}")
     choices = CHOICES["maintenance"]
     if attributes.get("maintenance", choices[0]) not in choices:
         raise ModelError(f"{where}.maintenance", f"is {attributes['maintenance']!r}", f"write {' or '.join(choices)}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Protocol, TypeAlias
 
 from impact.conditions import Condition
@@ -28,7 +29,7 @@ class Input:
     level: Level
     weight: Number = 1
     names: tuple[str, ...] = ()
-    drops: Mapping[Level, int] | None = None
+    drops: Mapping[Level, Number] | None = None
     maintained: bool = False
 
 
@@ -46,16 +47,29 @@ class Rule(Protocol):
         """Which inputs are held to account for a result that is a problem, by place."""
         ...
 
+    def shares(self, inputs: Sequence[Input], least: Level) -> dict[int, Level]:
+        """Which inputs, by place, have a part in a result of ``least`` or worse, and from which level on they have."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What the rules below share: the profile, and which inputs count."""
+    """What the rules below share: the profile, the worst that is said, and which inputs count."""
 
     profile: Profile
+    at_most: Level | None = None
 
     @property
     def monotone(self) -> bool:
         return True
+
+    def level(self, inputs: Sequence[Input]) -> Level | None:
+        """What the rule says, no worse than ``at_most`` where that is stated."""
+        said = self.says(inputs)
+        return said if said is None or self.at_most is None else min(said, self.at_most)
+
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        raise NotImplementedError
 
     @property
     def scale(self) -> Scale:
@@ -68,9 +82,32 @@ class _Rule:
     def known(self, inputs: Sequence[Input]) -> list[Level]:
         return [one.level for one in inputs if one.level >= 0 and not one.maintained]
 
+    def ranked(self, inputs: Sequence[Input]) -> list[Level]:
+        """What counts, best first. What is unknown is not known to be a problem: it counts among the best.
+
+        Empty if nothing is known.
+        """
+        counts = [one.level for one in inputs if one.level != EXCLUDED and not one.maintained]
+        return sorted(max(level, 0) for level in counts) if max(counts, default=OUTSIDE) >= 0 else []
+
+    def unknowns(self, inputs: Sequence[Input]) -> int:
+        """How many inputs are unknown that count."""
+        return sum(one.level == OUTSIDE and not one.maintained for one in inputs)
+
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         """All that are a problem."""
         return self.at_least(inputs, self.scale.ok + 1)
+
+    def shares(self, inputs: Sequence[Input], least: Level) -> dict[int, Level]:
+        """Which inputs, by place, have a part in a result of ``least`` or worse, and from which level on they have."""
+        bound = max(self.share_from(least), self.scale.ok + 1)
+        return {place: bound for place in self.shared(inputs, bound) if inputs[place].level >= bound}
+
+    def share_from(self, least: Level) -> Level:  # noqa: ARG002 - for the rules to which it matters
+        return self.scale.ok + 1
+
+    def shared(self, inputs: Sequence[Input], bound: Level) -> Sequence[int]:  # noqa: ARG002 - likewise
+        return self.blamed(inputs)
 
     def at_least(self, inputs: Sequence[Input], level: Level) -> list[int]:
         return [place for place, one in enumerate(inputs) if one.level >= level and not one.maintained]
@@ -92,48 +129,78 @@ class _Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worst(_Rule):
-    """The worst input."""
+    """The k-th worst input; the best of all if there are fewer."""
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        return max(self.known(inputs), default=None)
+    k: int = 1
+
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        ranked = self.ranked(inputs)
+        return ranked[max(0, len(ranked) - self.k)] if ranked else None
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         worst = self.level(inputs)
         return [] if worst is None or worst <= self.scale.ok else self.at_least(inputs, worst)
 
+    def share_from(self, least: Level) -> Level:
+        return least
+
+    def shared(self, inputs: Sequence[Input], bound: Level) -> Sequence[int]:
+        return self.at_least(inputs, bound)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best(_Rule):
-    """The best input: something is left as long as one is."""
+    """The k-th best input, the worst of all if there are fewer: something is left as long as one is."""
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        return min(self.known(inputs), default=None)
+    k: int = 1
+
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        ranked = self.ranked(inputs)
+        return ranked[min(len(ranked), self.k) - 1] if ranked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class All(_Rule):
     """The worst input, if each of them is a problem; else ok."""
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = self.known(inputs)
-        if not known:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        ranked = self.ranked(inputs)
+        if not ranked:
             return None
-        return max(known) if min(known) > self.scale.ok else self.scale.ok
+        return ranked[-1] if ranked[0] > self.scale.ok else self.scale.ok
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ok(_Rule):
     """Ok, whatever the inputs."""
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:  # noqa: ARG002 - the protocol's parameter
+    def says(self, inputs: Sequence[Input]) -> Level | None:  # noqa: ARG002 - the protocol's parameter
         return self.scale.ok
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KOfN(_Rule):
-    """The k-th best input; its stated result when that is the worst level; ``edge`` at least with none to spare."""
+class _OfN(_Rule):
+    """K of n. Where maintenance takes inputs out so that fewer than k are left, all that are left are wanted."""
 
     k: int
+
+    def wanted(self, inputs: Sequence[Input]) -> int:
+        """How many inputs must hold."""
+        left = sum(one.level != EXCLUDED and not one.maintained for one in inputs)
+        there = sum(one.level != EXCLUDED for one in inputs)
+        return min(self.k, left) if there >= self.k else self.k
+
+    def too_few(self, ranked: Sequence[Level], usual: Level) -> Level:
+        stated = self.policy.too_few
+        if stated is None:
+            return usual
+        return ranked[-1] if stated == "worst" else self.scale.number(stated, "policy.too_few")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KOfN(_OfN):
+    """The k-th best input; its stated result when that is the worst level; ``edge`` at least with none to spare."""
+
     result: Level
     edge: Level
 
@@ -142,50 +209,41 @@ class KOfN(_Rule):
         """Not if failing altogether is said to be better than what came before it."""
         return self.few_are_known and self.result >= max(self.scale.worst - 1, self.edge)
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = sorted(self.known(inputs))
-        if not known:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        ranked, k = self.ranked(inputs), self.wanted(inputs)
+        if not ranked:
             return None  # what is unknown, ignored or in maintenance adds nothing
-        if len(known) < self.k:
-            return self._too_few(known)
-        kth = known[self.k - 1]
+        if len(ranked) < k:
+            return self.too_few(ranked, self.result)
+        kth = ranked[k - 1]
         if kth == self.scale.worst:
             return self.result
         return max(kth, self.edge) if self.at_edge(inputs) else kth
 
     def at_edge(self, inputs: Sequence[Input]) -> bool:
         """Whether there was one to spare, and there is none any more."""
-        known = self.known(inputs)
-        return len(known) > self.k and sum(level < self.scale.worst for level in known) == self.k
-
-    def _too_few(self, known: Sequence[Level]) -> Level:
-        stated = self.policy.too_few
-        if stated == "worst":
-            return max(known)
-        return self.result if stated is None else self.scale.number(stated, "policy.too_few")
+        ranked, k = self.ranked(inputs), self.wanted(inputs)
+        return len(ranked) > k and sum(level < self.scale.worst for level in ranked) == k
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Minimum(_Rule):
+class Minimum(_OfN):
     """K of n as other products have it, by policy: the worst of the best k, or ok if k are ok, else the worst."""
-
-    k: int
 
     @property
     def monotone(self) -> bool:
         return self.few_are_known
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = sorted(self.known(inputs))
-        if not known:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        ranked, k = self.ranked(inputs), self.wanted(inputs)
+        if not ranked:
             return None
-        if len(known) < self.k:
-            stated = self.policy.too_few
-            return max(known) if stated in (None, "worst") else self.scale.number(stated, "policy.too_few")
+        if len(ranked) < k:
+            return self.too_few(ranked, ranked[-1])
         if self.policy.minimum == "best":
-            return known[self.k - 1]
-        enough = sum(level <= self.scale.ok for level in known) >= self.k
-        return self.scale.ok if enough else known[-1]
+            return ranked[k - 1]
+        enough = sum(level <= self.scale.ok for level in ranked) >= k
+        return self.scale.ok if enough else ranked[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +263,7 @@ class Counted(_Rule):
     def monotone(self) -> bool:
         return self.result != OUTSIDE
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
         if not self._fires(inputs):
             return None
         return max(self.known(inputs), default=None) if self.result is None else self.result
@@ -240,7 +298,13 @@ class Counted(_Rule):
         if level is None:
             return []
         bound = max(self.limit + self.fewer, self.scale.ok + 1)
-        return self.at_least(inputs, bound if self.result is not None else min(bound, level))
+        if self.result is None:
+            return self.at_least(inputs, min(bound, level))
+        beyond = self.at_least(inputs, bound)
+        return _weighty(beyond, inputs) if "weight" in self.of else beyond
+
+    def share_from(self, least: Level) -> Level:
+        return least if self.result is None else self.limit + self.fewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +313,7 @@ class Threshold(_Rule):
 
     share: Fraction
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
         total = self.total(inputs)
         if not total or not self.known(inputs):
             return None
@@ -268,7 +332,13 @@ class Threshold(_Rule):
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         level = self.level(inputs)
-        return [] if level is None or level <= self.scale.ok else self.at_least(inputs, level)
+        return [] if level is None or level <= self.scale.ok else _weighty(self.at_least(inputs, level), inputs)
+
+    def share_from(self, least: Level) -> Level:
+        return least
+
+    def shared(self, inputs: Sequence[Input], bound: Level) -> Sequence[int]:
+        return _weighty(self.at_least(inputs, bound), inputs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,46 +347,60 @@ class Above(Worst):
 
     limit: Level
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
         return max((level for level in self.known(inputs) if level > self.limit), default=None)
+
+    def share_from(self, least: Level) -> Level:
+        return max(least, self.limit + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exponential(_Rule):
-    """Base inputs of one level make one of the next: the sum of powers decides, compared exactly."""
+    """Base inputs of one level make one of the next: the sum of powers decides, compared exactly.
+
+    An input counts as often as its weight holds the greatest common divisor of all weights.
+    """
 
     base: Fraction
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = self.known(inputs)
-        if not known:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        if not self.known(inputs):
             return None
-        least = self.scale.ok + 1
-        total = sum((self.base ** (level - least) for level in known if level >= least), start=Fraction(0))
+        least, times = self.scale.ok + 1, _times(inputs)
+        powers = (times[place] * self.base ** (inputs[place].level - least) for place in self.at_least(inputs, least))
+        total = sum(powers, start=Fraction(0))
         level = self.scale.ok
         while level < self.scale.worst and total >= self.base ** (level + 1 - least):
             level += 1
         return level
+
+    def blamed(self, inputs: Sequence[Input]) -> list[int]:
+        times = _times(inputs)
+        return [place for place in self.at_least(inputs, self.scale.ok + 1) if times[place]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points(_Rule):
     """So many points, less what each input takes; the worst level whose threshold they do not exceed."""
 
-    start: int
-    drops: Mapping[Level, int]
-    thresholds: Mapping[Level, int]
+    start: Number
+    drops: Mapping[Level, Number]
+    thresholds: Mapping[Level, Number]
 
     @property
     def monotone(self) -> bool:
         return rising(self.drops, self.scale)
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        left = self.start - sum(self._drop(one) for one in inputs)
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        left = self.left(inputs)
         reached = [level for level, threshold in self.thresholds.items() if left <= threshold]
         return max([self.scale.ok, *reached])
 
-    def _drop(self, one: Input) -> int:
+    def left(self, inputs: Sequence[Input]) -> Number:
+        """The points that the inputs leave; below zero if they take more than there are."""
+        return self.start - sum(self._drop(one) for one in inputs)
+
+    def _drop(self, one: Input) -> Number:
         return 0 if one.maintained else (self.drops if one.drops is None else one.drops).get(one.level, 0)
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
@@ -334,22 +418,26 @@ class Degraded(Worst):
         """Not if what is softened becomes better than the level before it."""
         return self.scale.degraded >= self.scale.worst - 1
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
         worst = max(self.known(inputs), default=None)
         return self.scale.degraded if worst == self.scale.worst else worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not(_Rule):
-    """The inverse of the worst input."""
+    """The inverse of the worst input; unknown if what is unknown may change it."""
 
     @property
     def monotone(self) -> bool:
         return False
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = self.known(inputs)
-        return self.scale.inverse[max(known)] if known else None
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        known, unknown = self.known(inputs), self.unknowns(inputs)
+        if not known and not unknown:
+            return None
+        worst = max(known, default=0)
+        may_be = {self.scale.inverse[level] for level in range(worst, self.scale.worst + 1 if unknown else worst + 1)}
+        return may_be.pop() if len(may_be) == 1 else self.scale.unknown
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         return self.at_least(inputs, 0)
@@ -357,13 +445,16 @@ class Not(_Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Xor(Not):
-    """Ok if exactly one input is; else the worst level."""
+    """Ok if exactly one input is, else the worst level; unknown if what is unknown may change it."""
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
-        known = self.known(inputs)
-        if not known:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
+        known, unknown = self.known(inputs), self.unknowns(inputs)
+        if not known and not unknown:
             return None
-        return self.scale.ok if sum(level <= self.scale.ok for level in known) == 1 else self.scale.worst
+        good = sum(level <= self.scale.ok for level in known)
+        if unknown and good <= 1:
+            return self.scale.unknown
+        return self.scale.ok if good == 1 else self.scale.worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,16 +469,16 @@ class When(_Rule):
     def monotone(self) -> bool:
         return self.condition.monotone and self.unknown is None and self.result != OUTSIDE
 
-    def level(self, inputs: Sequence[Input]) -> Level | None:
+    def says(self, inputs: Sequence[Input]) -> Level | None:
         verdict = self.condition.holds([(one.names, one.level) for one in inputs if not one.maintained])
         return self.unknown if verdict is None else self.result if verdict else None
 
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
-        """What the condition names; of a monotone one what is a problem, since the others cannot have made it true."""
-        named = self.condition.names()
-        those = [p for p, one in enumerate(inputs) if not one.maintained and (not named or named & {*one.names})]
+        """What made the condition true; of a monotone one what is a problem, since the others cannot have."""
+        there = [place for place, one in enumerate(inputs) if not one.maintained]
+        decisive = self.condition.decisive([(inputs[place].names, inputs[place].level) for place in there])
         problems = set(self.at_least(inputs, self.scale.ok + 1))
-        return [place for place in those if not self.monotone or place in problems]
+        return [there[at] for at in sorted(decisive) if not self.monotone or there[at] in problems]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,10 +489,23 @@ class Scoped:
     rule: Rule
 
 
-def rising(drops: Mapping[Level, int], scale: Scale) -> bool:
+def rising(drops: Mapping[Level, Number], scale: Scale) -> bool:
     """Whether what is worse takes at least as many points."""
     taken = [drops.get(level, 0) for level in range(scale.worst + 1)]
     return taken == sorted(taken)
+
+
+def _weighty(places: Iterable[int], inputs: Sequence[Input]) -> list[int]:
+    return [place for place in places if inputs[place].weight]
+
+
+def _times(inputs: Sequence[Input]) -> list[int]:
+    """How often each input counts; once where none has a weight."""
+    weights = [Fraction(one.weight) for one in inputs]
+    common = lcm(*(weight.denominator for weight in weights))
+    whole = [int(weight * common) for weight in weights]
+    unit = gcd(*whole)
+    return [weight // unit for weight in whole] if unit else [1] * len(whole)
 
 
 def _rounded(share: Fraction, how: str) -> Fraction:

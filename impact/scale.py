@@ -28,6 +28,7 @@ class Scale:
 
     ``degraded`` is what the rule of that name makes of the worst level; ``inverse`` is what ``not`` makes of each.
     ``unknown`` is the level of what cannot be worked out: outside of the order, or one inside where a product ranks it.
+    ``also``: other names of levels.
     """
 
     levels: tuple[str, ...]
@@ -36,6 +37,7 @@ class Scale:
     unknown: Level = OUTSIDE
     degraded: Level
     inverse: tuple[Level, ...]
+    also: tuple[tuple[str, Level], ...] = ()
 
     @property
     def worst(self) -> Level:
@@ -69,6 +71,9 @@ class Scale:
             return self.levels.index(name)
         if name == self.outside:
             return OUTSIDE
+        for other, level in self.also:
+            if name == other:
+                return level
         known = [*self.levels, *([self.outside] if self.outside else [])]
         raise ModelError(where, f"{name!r} is no level", f"write one of {', '.join(known)}")
 
@@ -84,7 +89,8 @@ class Policy:
     ``minimum``: what the rule ``min`` counts: the worst of the best k, or whether k are ok (else the worst of all).
     ``percent``: how a share is rounded before it is compared: exact, floor, nearest.
     ``unknown_counts``, ``ignored_counts``, ``maintained_counts``: whether such inputs stay in totals.
-    ``maintenance``: what it does to whom depends on it: ignore, inherit, ignore_input.
+    ``maintenance``: what it does to whom depends on it (`impact.handled`), or ignore_input: it does not count.
+    ``acknowledgement``: what it does to whom depends on it (`impact.handled`).
     ``cycles``: needs in a circle are worked out as least fixpoint, or refused: then they are unknown.
     ``default_weight``: of a relation that states none.
     """
@@ -99,15 +105,19 @@ class Policy:
     ignored_counts: bool = False
     maintained_counts: bool = True
     maintenance: str = "ignore"
+    acknowledgement: str = "ignore"
     cycles: str = "fixpoint"
     default_weight: int = 1
 
+
+HEIRS = ("inherit", "inherit_worst", "inherit_if_ok", "inherit_if_down")
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "lower_to": ("ok", "least_problem"),
     "minimum": ("best", "count"),
     "percent": ("exact", "floor", "nearest"),
-    "maintenance": ("ignore", "inherit", "ignore_input"),
+    "maintenance": ("ignore", "ignore_input", *HEIRS),
+    "acknowledgement": ("ignore", *HEIRS),
     "cycles": ("fixpoint", "refuse"),
 }
 
@@ -133,7 +143,7 @@ def scale_of(spec: Any, where: str) -> Scale:
     Raises:
         ModelError: names the field and the remedy.
     """
-    known = only(spec, where, "levels", "outside", "ok", "unknown", "degraded", "inverse")
+    known = only(spec, where, "levels", "outside", "ok", "unknown", "degraded", "inverse", "also")
     levels = tuple(str(word) for word in known.get("levels") or ())
     if not 2 <= len(levels) <= MAX_LEVELS or len(set(levels)) != len(levels):
         raise ModelError(f"{where}.levels", "is no order of levels", f"name 2 to {MAX_LEVELS} levels, the best first")
@@ -154,11 +164,21 @@ def scale_of(spec: Any, where: str) -> Scale:
         unknown=bare.number(known["unknown"], f"{where}.unknown") if "unknown" in known else OUTSIDE,
         degraded=bare.number(known.get("degraded", levels[bare.degraded]), f"{where}.degraded"),
         inverse=tuple(inverse[level] for level in range(len(levels))),
+        also=_also(known.get("also") or {}, bare, f"{where}.also"),
     )
 
 
-def policy_of(spec: Any, where: str, base: Policy | None = None) -> Policy:
-    """Read a policy; what is not said is as in ``base``.
+def _also(spec: Any, scale: Scale, where: str) -> tuple[tuple[str, Level], ...]:
+    if not isinstance(spec, Mapping):
+        raise ModelError(where, "is no mapping", "write {other name: level}")
+    for name in map(str, spec):
+        if name in (*scale.levels, scale.outside):
+            raise ModelError(f"{where}.{name}", "is a level already", "leave it out")
+    return tuple((str(name), scale.number(level, f"{where}.{name}")) for name, level in spec.items())
+
+
+def policy_of(spec: Any, where: str, scale: Scale, base: Policy | None = None) -> Policy:
+    """Read a policy for a scale; what is not said is as in ``base``.
 
     Raises:
         ModelError: names the field and the remedy.
@@ -169,6 +189,15 @@ def policy_of(spec: Any, where: str, base: Policy | None = None) -> Policy:
     for name, choices in CHOICES.items():
         if values[name] not in choices:
             raise ModelError(f"{where}.{name}", f"is {values[name]!r}", f"write {' or '.join(choices)}")
+    for name in ("map_healthy", "unknown_counts", "ignored_counts", "maintained_counts"):
+        if not isinstance(values[name], bool):
+            raise ModelError(f"{where}.{name}", f"is {values[name]!r}", "write true or false")
+    for name in ("no_inputs", "too_few"):
+        if values[name] is not None and (name, values[name]) != ("too_few", "worst"):
+            values[name] = scale.word(scale.number(values[name], f"{where}.{name}"))
+    weight = values["default_weight"]
+    if not isinstance(weight, int) or isinstance(weight, bool) or weight < 0:
+        raise ModelError(f"{where}.default_weight", f"is {weight!r}", "write a whole number from 0")
     return Policy(**values)
 
 
@@ -187,9 +216,9 @@ def only(spec: Any, where: str, *names: str) -> dict[str, Any]:
 
 
 def seen_of(spec: Any, profile: Profile, where: str) -> Seen:
-    """Read a map of health: ``as_is``, ``ignore``, ``{raise: n}``, ``{lower: n}``, ``{fixed: level}``, or by level.
+    """Read a map of health: ``as_is``, ``ignore``, a move (``{raise: n}``, ``{at_most: level}``, …), or by level.
 
-    In a map by level what is not named becomes ok.
+    In a map by level what is not named becomes ok, or what ``others`` says.
 
     Raises:
         ModelError: names the field and the remedy.
@@ -200,16 +229,24 @@ def seen_of(spec: Any, profile: Profile, where: str) -> Seen:
     if spec == "ignore":
         return (EXCLUDED,) * (len(scale.levels) + 1)
     if not isinstance(spec, Mapping) or not spec:
-        raise ModelError(where, f"{spec!r} is no map", "write as_is, ignore, {raise: n}, {lower: n}, {fixed: level}")
+        moves = "as_is, ignore, {raise: n}, {lower: n}, {fixed: level}, {at_most: level}, {at_least: level}"
+        raise ModelError(where, f"{spec!r} is no map", f"write {moves}, or level: level")
     for name, make in _MOVES.items():
         if name in spec:
             only(spec, where, name)
             move = make(spec[name], profile, f"{where}.{name}")
-            healthy = name != "lower" and profile.policy.map_healthy
+            healthy = name in ("raise", "fixed", "at_least") and profile.policy.map_healthy
             moved = [move(level) if level > scale.ok or healthy else level for level in range(len(scale.levels))]
             return (*moved, move(OUTSIDE) if healthy else OUTSIDE)
-    table = {scale.number(word, where): scale.number(seen, f"{where}.{word}") for word, seen in spec.items()}
-    return (*(table.get(level, scale.ok) for level in range(len(scale.levels))), table.get(OUTSIDE, OUTSIDE))
+    table = {
+        scale.number(word, where): scale.number(seen, f"{where}.{word}")
+        for word, seen in spec.items()
+        if word != "others"
+    }
+    others = spec.get("others", scale.levels[scale.ok])
+    other = None if others == "as_is" else scale.number(others, f"{where}.others")
+    known = (table.get(level, level if other is None else other) for level in range(len(scale.levels)))
+    return (*known, table.get(OUTSIDE, OUTSIDE))
 
 
 def rises(seen: Seen) -> bool:
@@ -237,7 +274,30 @@ def _fixed(word: Any, profile: Profile, where: str) -> Move:
     return lambda _: to
 
 
-_MOVES: Mapping[str, Callable[[Any, Profile, str], Move]] = {"raise": _raise, "lower": _lower, "fixed": _fixed}
+def _at_most(word: Any, profile: Profile, where: str) -> Move:
+    bound = _bound(word, profile, where)
+    return lambda level: min(level, bound)
+
+
+def _at_least(word: Any, profile: Profile, where: str) -> Move:
+    bound = _bound(word, profile, where)
+    return lambda level: max(level, bound)
+
+
+def _bound(word: Any, profile: Profile, where: str) -> Level:
+    bound = profile.scale.number(word, where)
+    if bound < 0:
+        raise ModelError(where, f"{word!r} is outside of the order", "name a level of the order")
+    return bound
+
+
+_MOVES: Mapping[str, Callable[[Any, Profile, str], Move]] = {
+    "raise": _raise,
+    "lower": _lower,
+    "fixed": _fixed,
+    "at_most": _at_most,
+    "at_least": _at_least,
+}
 
 
 def _whole(value: Any, where: str) -> int:

@@ -263,7 +263,8 @@ class _Reader:
         value = self._value(attribute, place)
         if name == "requirements" and isinstance(value, dict):
             for _, group in place.named():
-                self._rule(group)
+                for rule in group.items() if isinstance(group.node.content, list) else [group]:
+                    self._rule(rule)
         elif name == "rules" and isinstance(value, list):
             for rule in place.items():
                 self._rule(rule)

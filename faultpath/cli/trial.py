@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +13,8 @@ import typer
 from cmdb.bounded_yaml import YamlError, read_yaml
 from cmdb.catalogue import Catalogue
 from cmdb.model import CI, Relation, Snapshot
+from discovery.importers.model_graph import graph_of
+from discovery.importers.model_yaml import read_model
 from faultpath.cli.client import Client, ClientError, connect
 from faultpath.cli.output import AsJson, TokenFile, Url, print_json, say
 from impact.errors import ModelError
@@ -45,11 +49,23 @@ def run_tests(
 
 def _read(path: Path, words: Catalogue, graph: Snapshot | None) -> Iterator[Trial]:
     try:
-        yield from trials_of(read_yaml(path.read_bytes()).plain(), words, graph)
+        load = partial(_model, path.parent, words)
+        yield from trials_of(read_yaml(path.read_bytes()).plain(), words, graph, load)
     except OSError as error:
-        raise ClientError(f"{path} cannot be read: {error.strerror}") from None
+        raise ClientError(f"{error.filename or path} cannot be read: {error.strerror}") from None
     except (YamlError, ModelError) as error:
         raise ClientError(f"{path}: {error}") from None
+
+
+@cache
+def _model(folder: Path, words: Catalogue, name: str) -> Snapshot:
+    """The graph of a service model, by a path that is relative to the file of tests; each is read once."""
+    path = folder / name
+    model = read_model(path.read_bytes(), file=str(path), catalogue=words, observed_at=datetime.now(UTC))
+    if model.problems:
+        more = f" (and {len(model.problems) - 1} more)" if len(model.problems) > 1 else ""
+        raise ClientError(f"{model.problems[0]}{more}")
+    return graph_of(model)
 
 
 def _live_graph(client: Client) -> Snapshot:

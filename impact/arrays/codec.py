@@ -16,7 +16,7 @@ _KINDS: Mapping[str, type[Any]] = {
     for kind in (
         rules.Worst, rules.Best, rules.All, rules.Ok, rules.KOfN, rules.Minimum, rules.Counted, rules.Threshold,
         rules.Above, rules.Exponential, rules.Points, rules.Degraded, rules.Not, rules.Xor, rules.When,
-        conditions.At, conditions.Of, conditions.Joined,
+        conditions.At, conditions.Of, conditions.Count, conditions.Joined,
     )
 }  # fmt: skip
 
@@ -34,7 +34,7 @@ def written(value: Any) -> Any:
     if isinstance(value, tuple):
         return [written(one) for one in value]
     if isinstance(value, Mapping):
-        return {"by_level": [[level, points] for level, points in value.items()]}
+        return {"by_level": [[level, written(points)] for level, points in value.items()]}
     if type(value).__name__ not in _KINDS:
         raise TypeError(type(value).__name__)
     named = {one.name: written(getattr(value, one.name)) for one in fields(value) if one.name != "profile"}
@@ -60,7 +60,7 @@ def _read(said: Any, profile: Profile) -> Any:
     if "fraction" in said:
         return Fraction(said["fraction"])
     if "by_level" in said:
-        return dict(said["by_level"])
+        return {level: _read(points, profile) for level, points in said["by_level"]}
     kind = _KINDS[said["kind"]]
     named = {name: _read(value, profile) for name, value in said.items() if name != "kind"}
     if any(one.name == "profile" for one in fields(kind)):

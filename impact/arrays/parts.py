@@ -23,7 +23,7 @@ class Special:
     """What few edges have of their own: a weight, and points by level."""
 
     weight: Number = 1
-    drops: Mapping[Level, int] | None = None
+    drops: Mapping[Level, Number] | None = None
 
 
 @dataclass(kw_only=True)
@@ -33,7 +33,8 @@ class Parts:
     ``dependent``, ``provider``: shape (m,), CIs. ``lens``: (m,), number in ``lenses``. ``group``: (m,), number of the
     requirement group, `NO_GROUP` for a hard need.
     ``ruled``: (s, 3), rows of CI, group and number in ``rules``. CIs that stand in ``rules_only`` have rules, and none
-    in ``ruled``. ``ignores``: (count,), whether a CI leaves out inputs in maintenance.
+    in ``ruled``. ``ignores``: (count,), whether a CI leaves out inputs that were put into maintenance; maintenance that
+    a provider inherits is not known here.
     ``special``: by edge. ``names``: what a condition may call a CI, for those that one could name.
     ``ids``: sorted UTF-8 ids, shape (count,), or none.
     """

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impact.arrays.lenses import SILENT, Lenses, Signed
-from impact.conditions import Condition, Joined, Of
+from impact.conditions import Condition, Count, Joined, Of
 from impact.rows import Array
-from impact.rules import Counted, Input, Number, Points, Rule, Threshold, When
+from impact.rules import Counted, Exponential, Input, Number, Points, Rule, Threshold, When
 from impact.scale import EXCLUDED, OUTSIDE
 
 Shape: TypeAlias = tuple[int, int, Number]
@@ -32,7 +32,7 @@ _MIX, _OTHER = np.int64(0x9E3779B97F4A7C15 - (1 << 64)), np.int64(0x632BE59BD9B4
 
 def weighs(rule: Rule) -> bool:
     """Whether a rule looks at the weights of its inputs."""
-    return isinstance(rule, Threshold) or (isinstance(rule, Counted) and "weight" in rule.of)
+    return isinstance(rule, (Threshold, Exponential)) or (isinstance(rule, Counted) and "weight" in rule.of)
 
 
 def names_inputs(rule: Rule) -> bool:
@@ -48,7 +48,7 @@ def drops_points(rule: Rule) -> bool:
 def _nameless(condition: Condition) -> bool:
     if isinstance(condition, Joined):
         return all(_nameless(part) for part in condition.parts)
-    return isinstance(condition, Of)
+    return isinstance(condition, (Of, Count)) and not condition.names()
 
 
 class Pictures:

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from cmdb.catalogue.catalogue import Catalogue
-from cmdb.model import CI, Relation, Snapshot
+from cmdb.model import Snapshot
 from impact.errors import ModelError
-from impact.rule_reading import check_relation, check_rules
+from impact.rule_reading import number_of
+from impact.rules import Number
 from impact.scale import SHIPPED, Level, Profile, only, policy_of, scale_of
+from impact.trial.graph import GraphReader, Names, Some, restated
 
-DEFAULT_RELATION = "DEPENDS_ON"
 EXPECTED = (
-    "health", "others", "changes", "because", "responsible", "affects", "causes", "maintenance", "loops", "layers",
-    "roots", "services", "groups", "cannot_work", "limited", "head_counts", "reasons", "points_of_failure", "likeliest",
+    "health", "others", "changes", "because", "responsible", "affects", "causes", "problems", "maintenance",
+    "acknowledged", "points", "needs", "needed_by", "loops", "layers", "roots", "services", "groups", "cannot_work",
+    "limited", "head_counts", "stakeholders", "reasons", "points_of_failure", "likeliest",
 )  # fmt: skip
-_STEP = ("set", "clear", "maintenance", "cut", "mend", "alarms", "expect")
-_GRAPH = ("cis", "relations", "cables")
-_MAX_CIS = 100_000
+_STEP = (
+    "name", "set", "clear", "lose", "maintenance", "acknowledged", "blocked", "hidden", "cut", "mend", "alarms",
+    "expect",
+)  # fmt: skip
+
+Load: TypeAlias = Callable[[str], Snapshot]
+"""Reads a service model by the path that a test gives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """``set`` and ``clear`` add to the steps before; ``maintenance`` replaces theirs (``None``: as before).
+    """``set`` adds to the steps before. The others replace theirs (``None``: as before).
 
-    ``alarms``: the CIs that alarm, for `likeliest`; ``None``: those that are broken.
+    ``lose``: CIs that fail with all that stands in them. ``blocked``: CIs that what they need does not reach.
+    ``hidden``: CIs that nobody sees. ``alarms``: the CIs that alarm, for `likeliest`; ``None``: those that are broken.
     ``expect`` holds what is compared after the step, by the words of `EXPECTED`.
     """
 
     set: Mapping[str, Level] = field(default_factory=dict)
-    maintenance: tuple[str, ...] | None = None
+    lose: tuple[str, ...] = ()
+    maintenance: Some | None = None
+    acknowledged: Some | None = None
+    blocked: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] | None = None
     alarms: tuple[str, ...] | None = None
     expect: Mapping[str, Any] = field(default_factory=dict)
 
@@ -47,13 +58,25 @@ class Trial:
     steps: tuple[Step, ...]
 
 
-def trials_of(document: Any, catalogue: Catalogue, live: Snapshot | None = None) -> Iterator[Trial]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where a test's words and graphs come from: the catalogue, the hub's graph if asked for, files."""
+
+    catalogue: Catalogue
+    live: Snapshot | None = None
+    load: Load | None = None
+
+
+def trials_of(
+    document: Any, catalogue: Catalogue, live: Snapshot | None = None, load: Load | None = None
+) -> Iterator[Trial]:
     """The tests of one file.
 
     Args:
         document: the file as plain values.
         catalogue: scales, classes and relation types.
         live: the graph of the hub, for files that say ``graph: live``.
+        load: reads a service model, for files that say ``graph: {file: …}``.
 
     Raises:
         ModelError: names the place and the remedy.
@@ -63,28 +86,45 @@ def trials_of(document: Any, catalogue: Catalogue, live: Snapshot | None = None)
         raise ModelError("faultpath_test", "is not 1", "begin the file with faultpath_test: 1")
     if not isinstance(head.get("tests"), list) or not head["tests"]:
         raise ModelError("tests", "is no list of tests", "write at least one, with name and expect or steps")
+    sources = Sources(catalogue=catalogue, live=live, load=load)
     for place, spec in enumerate(head["tests"]):
-        yield _trial(spec, f"tests.{place}", head, catalogue, live)
+        yield _trial(spec, f"tests.{place}", head, sources)
 
 
-def _trial(spec: Any, where: str, head: Mapping[str, Any], catalogue: Catalogue, live: Snapshot | None) -> Trial:
-    own = only(spec, where, "name", "scale", "policy", "graph", "rules", "requirements", "steps", *_STEP)
+def _trial(spec: Any, where: str, head: Mapping[str, Any], sources: Sources) -> Trial:
+    keys = ("name", "description", "scale", "policy", "graph", "rules", "requirements", "steps")
+    own = only(spec, where, *dict.fromkeys((*keys, *_STEP)))
     name = str(own.get("name", where))
-    profile = _profile(own.get("scale", head.get("scale", SHIPPED.name)), catalogue, where)
+    profile = _profile(own.get("scale", head.get("scale", SHIPPED.name)), sources.catalogue, where)
     for level in (head, own):
         if "policy" in level:
-            policy = policy_of(level["policy"], f"{where}.policy", profile.policy)
+            policy = policy_of(level["policy"], f"{where}.policy", profile.scale, profile.policy)
             profile = Profile(name=profile.name, scale=profile.scale, policy=policy)
-    graph = own.get("graph", head.get("graph"))
-    snapshot = _live(live, where) if graph == "live" else _Graph(profile, catalogue, where).read(graph, own)
-    names = _Names(snapshot, where)
-    if "steps" in own and own.keys() & set(_STEP):
+    snapshot = _graph(own.get("graph", head.get("graph")), where, profile, sources)
+    names = Names(snapshot)
+    snapshot = restated(snapshot, own, names, profile, where)
+    if "steps" in own and own.keys() & {*_STEP} - {"name"}:
         raise ModelError(where, "has both steps and a step of its own", "write the one or the other")
     if not isinstance(own.get("steps", []), list):
         raise ModelError(f"{where}.steps", "is no list", "write a list of steps")
     specs = own.get("steps") or [{key: own[key] for key in _STEP if key in own}]
     steps = tuple(_step(one, f"{where}.steps.{place}", profile, names) for place, one in enumerate(specs))
+    if not any(step.expect for step in steps):
+        raise ModelError(where, "expects nothing", "write expect: {health: {CI: level}}")
     return Trial(name=name, where=where, profile=profile, snapshot=snapshot, steps=steps)
+
+
+def _graph(spec: Any, where: str, profile: Profile, sources: Sources) -> Snapshot:
+    if spec == "live":
+        if sources.live is None:
+            raise ModelError(f"{where}.graph", "asks for the live graph", "give --live, with a token of the hub")
+        return sources.live
+    if isinstance(spec, Mapping) and "file" in spec:
+        only(spec, f"{where}.graph", "file")
+        if sources.load is None or not isinstance(spec["file"], str):
+            raise ModelError(f"{where}.graph.file", f"{spec['file']!r} cannot be read", "write the path of a model")
+        return sources.load(spec["file"])
+    return GraphReader(profile, sources.catalogue, where).read(spec)
 
 
 def _profile(spec: Any, catalogue: Catalogue, where: str) -> Profile:
@@ -106,145 +146,42 @@ def profile_of(name: str, spec: Mapping[str, Any]) -> Profile:
         ModelError: names the place and the remedy.
     """
     parts = dict(spec)
-    policy = policy_of(parts.pop("policy", {}), f"scales.{name}.policy")
-    return Profile(name=name, scale=scale_of(parts, f"scales.{name}"), policy=policy)
+    policy = parts.pop("policy", {})
+    scale = scale_of(parts, f"scales.{name}")
+    return Profile(name=name, scale=scale, policy=policy_of(policy, f"scales.{name}.policy", scale))
 
 
-def _live(live: Snapshot | None, where: str) -> Snapshot:
-    if live is None:
-        raise ModelError(f"{where}.graph", "asks for the live graph", "give --live, with a token of the hub")
-    return live
-
-
-class _Graph:
-    """A graph as a test writes it."""
-
-    def __init__(self, profile: Profile, catalogue: Catalogue, where: str) -> None:
-        self._profile = profile
-        self._catalogue = catalogue
-        self._where = where
-        self._cis: dict[str, CI] = {}
-        self._relations: dict[tuple[str, str, str], Relation] = {}
-
-    def read(self, spec: Any, own: Mapping[str, Any]) -> Snapshot:
-        where = f"{self._where}.graph"
-        parts = only(spec, where, *_GRAPH)
-        cis = parts.get("cis") or {}
-        named = cis if isinstance(cis, Mapping) else dict.fromkeys(self._list(cis, f"{where}.cis"))
-        if len(named) > _MAX_CIS:
-            raise ModelError(f"{where}.cis", f"are {len(named)}", f"write at most {_MAX_CIS}")
-        for name, said in named.items():
-            self._ci(str(name), said or {}, own, f"{where}.cis.{name}")
-        for place, relation in enumerate(self._list(parts.get("relations") or [], f"{where}.relations")):
-            self._relation(relation, f"{where}.relations.{place}")
-        for place, cable in enumerate(self._list(parts.get("cables") or [], f"{where}.cables")):
-            self._cable(cable, f"{where}.cables.{place}")
-        return Snapshot(revision=1, cis=tuple(self._cis.values()), relations=tuple(self._relations.values()))
-
-    @staticmethod
-    def _list(value: Any, where: str) -> Sequence[Any]:
-        if not isinstance(value, list):
-            raise ModelError(where, "is no list", "write a list")
-        return value
-
-    def _ci(self, name: str, said: Any, own: Mapping[str, Any], where: str) -> None:
-        if not isinstance(said, Mapping):
-            raise ModelError(where, "is no mapping", "write attributes, e.g. {class: Server, rules: [worst]}")
-        attributes = {key: value for key, value in said.items() if key != "class"}
-        for key in ("rules", "requirements"):
-            if name in (own.get(key) or {}):
-                attributes[key] = own[key][name]
-        check_rules(attributes, self._profile, where)
-        cls = str(said.get("class", ""))
-        if cls and cls not in self._catalogue.classes:
-            raise ModelError(f"{where}.class", f"there is no class {cls!r}", "name one of the catalogue")
-        self._cis[name] = CI(ci_id=name, cls=cls, name=name, attributes=attributes)
-
-    def _relation(self, spec: Any, where: str) -> None:
-        parts = self._list(spec, where)
-        if not 2 <= len(parts) <= 4:
-            raise ModelError(where, "is no relation", "write [dependent, provider], then the type and {weight: …}")
-        start, end = str(parts[0]), str(parts[1])
-        verb = next((part for part in parts[2:] if isinstance(part, str)), DEFAULT_RELATION)
-        said = next((part for part in parts[2:] if isinstance(part, Mapping)), {})
-        if verb not in self._catalogue.relations:
-            raise ModelError(where, f"there is no relation type {verb!r}", "name one of the catalogue")
-        for ci in (start, end):
-            self._cis.setdefault(ci, CI(ci_id=ci, cls="", name=ci))
-        check_relation(said, self._profile, where)
-        if (start, verb, end) in self._relations:
-            raise ModelError(where, "stands there twice", "give the second another type, or leave it out")
-        self._relations[start, verb, end] = Relation(from_id=start, type=verb, to_id=end, attributes=dict(said))
-
-    def _cable(self, spec: Any, where: str) -> None:
-        ends = self._list(spec, where)
-        if len(ends) != 2:
-            raise ModelError(where, "is no cable", "write [one device, the other]")
-        parts = {relation.part: verb for verb, relation in self._catalogue.relations.items() if relation.part}
-        one, other = map(str, ends)
-        link = f"{one}--{other}"
-        self._cis[link] = CI(ci_id=link, cls="", name=link)
-        for near, far in ((one, other), (other, one)):
-            if near not in self._cis:
-                raise ModelError(where, f"there is no CI {near!r}", "list it under cis, with its class")
-            port = f"{near}:{far}"
-            self._cis[port] = CI(ci_id=port, cls="", name=port)
-            self._join(port, parts["port_of"], near)
-        self._join(f"{one}:{other}", parts["connects"], f"{other}:{one}", link=link)
-
-    def _join(self, start: str, verb: str, end: str, **attributes: str) -> None:
-        self._relations[start, verb, end] = Relation(from_id=start, type=verb, to_id=end, attributes=dict(attributes))
-
-
-class _Names:
-    """What the CIs of a graph may be called: by id, or by a name that only one of them has."""
-
-    def __init__(self, snapshot: Snapshot, where: str) -> None:
-        self._where = where
-        self._by: dict[str, str | None] = {}
-        for ci in snapshot.cis:
-            self._by[ci.name] = None if ci.name in self._by else ci.ci_id
-        self._by |= {ci.ci_id: ci.ci_id for ci in snapshot.cis}
-
-    def one(self, name: Any, where: str) -> str:
-        found = self._by.get(str(name))
-        if found is None:
-            what = "several CIs are named" if str(name) in self._by else "there is no CI"
-            raise ModelError(where, f"{what} {name!r}", "name a CI of the graph, by its id where names are not unique")
-        return found
-
-    def several(self, names: Any, where: str) -> tuple[str, ...]:
-        if not isinstance(names, list):
-            raise ModelError(where, "is no list of CIs", "write a list")
-        return tuple(self.one(name, where) for name in names)
-
-
-def _step(spec: Any, where: str, profile: Profile, names: _Names) -> Step:
+def _step(spec: Any, where: str, profile: Profile, names: Names) -> Step:
     parts = only(spec, where, *_STEP)
     levels = parts.get("set") or {}
     if not isinstance(levels, Mapping):
         raise ModelError(f"{where}.set", "is no mapping", "write {CI: level}")
     number = profile.scale.number
     put = {names.one(ci, f"{where}.set"): number(word, f"{where}.set.{ci}") for ci, word in levels.items()}
-    put |= dict.fromkeys(names.several(parts.get("clear", []), f"{where}.clear"), 0)
-    put |= dict.fromkeys(names.several(parts.get("cut", []), f"{where}.cut"), profile.scale.worst)
-    put |= dict.fromkeys(names.several(parts.get("mend", []), f"{where}.mend"), 0)
-    maintenance = parts.get("maintenance")
-    return Step(
-        set=put,
-        maintenance=None if maintenance is None else names.several(maintenance, f"{where}.maintenance"),
-        alarms=names.several(parts["alarms"], f"{where}.alarms") if "alarms" in parts else None,
-        expect=_expect(parts.get("expect") or {}, f"{where}.expect", profile, names),
-    )
+    for word, level in (("clear", 0), ("cut", profile.scale.worst), ("mend", 0)):
+        those = names.several(parts.get(word, []), f"{where}.{word}")
+        if twice := [ci for ci in those if ci in put]:
+            raise ModelError(f"{where}.{word}", f"{twice[0]!r} is set in this step already", "do it in another step")
+        put |= dict.fromkeys(those, level)
+    some = {key: names.some(parts[key], f"{where}.{key}") for key in ("maintenance", "acknowledged") if key in parts}
+    several = {
+        key: names.several(parts[key], f"{where}.{key}")
+        for key in ("lose", "blocked", "hidden", "alarms")
+        if key in parts
+    }
+    expect = _expect(parts.get("expect") or {}, f"{where}.expect", profile, names)
+    return Step(set=put, expect=expect, **some, **several)  # type: ignore[arg-type]  # by key what `Step` takes
 
 
 _BY_LEVEL = ("health", "services", "groups")
-_OF_OURS = ("roots", "services", "groups", "cannot_work", "limited", "head_counts", "reasons")
-_LISTS = ("maintenance", "roots", "cannot_work", "limited", "likeliest")
-_LISTS_BY_CI = ("because", "responsible", "affects", "causes", "points_of_failure")
+_OF_OURS = ("roots", "services", "groups", "cannot_work", "limited", "head_counts", "stakeholders", "reasons")
+_LISTS = ("maintenance", "acknowledged", "roots", "cannot_work", "limited", "likeliest")
+_LISTS_BY_CI = (
+    "because", "responsible", "affects", "causes", "problems", "needs", "needed_by", "points_of_failure",
+)  # fmt: skip
 
 
-def _expect(spec: Any, where: str, profile: Profile, names: _Names) -> dict[str, Any]:
+def _expect(spec: Any, where: str, profile: Profile, names: Names) -> dict[str, Any]:
     """The expected in the words in which it is compared: ids, level names, sorted lists."""
     wanted = only(spec, where, *EXPECTED)
     for word, value in wanted.items():
@@ -253,20 +190,41 @@ def _expect(spec: Any, where: str, profile: Profile, names: _Names) -> dict[str,
             raise ModelError(here, "is asked on another scale", f"leave scale out: it needs the scale {SHIPPED.name}")
         if word in _LISTS:
             wanted[word] = sorted(names.several(value, here))
-        elif word not in ("changes", "others") and not isinstance(value, Mapping):
-            raise ModelError(here, "is no mapping", "write {CI: …}")
-        if word in _BY_LEVEL:
-            wanted[word] = {names.one(ci, here): _word(profile, level, f"{here}.{ci}") for ci, level in value.items()}
         elif word == "others":
             wanted[word] = _word(profile, value, here)
-        elif word in _LISTS_BY_CI:
-            lists = {ci: names.several(some, f"{here}.{ci}") for ci, some in value.items()}
-            wanted[word] = {names.one(ci, here): sorted(some) for ci, some in lists.items()}
-        elif word in ("loops", "layers", "reasons"):
-            wanted[word] = {names.one(ci, here): said for ci, said in value.items()}
+        elif word == "changes":
+            wanted[word] = _whole(value, here)
         elif word == "head_counts":
-            wanted[word] = {key: int(number) for key, number in only(value, here, "cannot_work", "limited").items()}
+            counts = only(value, here, "cannot_work", "limited")
+            wanted[word] = {key: _whole(number, f"{here}.{key}") for key, number in counts.items()}
+        elif not isinstance(value, Mapping):
+            raise ModelError(here, "is no mapping", "write {CI: …}")
+        else:
+            wanted[word] = {
+                names.one(ci, here): _by_ci(word, said, f"{here}.{ci}", profile, names) for ci, said in value.items()
+            }
     return wanted
+
+
+def _by_ci(word: str, said: Any, where: str, profile: Profile, names: Names) -> Any:
+    if word in _BY_LEVEL:
+        return _word(profile, said, where)
+    if word in _LISTS_BY_CI:
+        return sorted(names.several(said, where))
+    if word == "points":
+        return plain_number(number_of(said, where))
+    return said
+
+
+def _whole(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ModelError(where, f"is {value!r}", "write a whole number")
+    return value
+
+
+def plain_number(number: Number) -> float:
+    """As it is shown and compared."""
+    return number if isinstance(number, int) else float(number)
 
 
 def _word(profile: Profile, level: Any, where: str) -> str:

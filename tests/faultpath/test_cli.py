@@ -174,6 +174,37 @@ def test_models_are_tested_without_a_hub(tmp_path: Path) -> None:
     assert (broken.returncode, "there is no CI 'x'" in broken.stderr) == (1, True)
 
 
+SMALL = """faultpath_model: 1
+source: cmdb
+cis:
+  - {key: crm, class: BusinessService, name: CRM, attributes: {tier: 1}}
+  - {key: app, class: Server, name: Application server}
+  - {key: core, class: Switch, name: Core, attributes: {anchor: true}}
+relations:
+  - {from: crm, type: DEPENDS_ON, to: app}
+links:
+  - {a: {ci: app, port: eth0}, b: {ci: core, port: "1"}}
+"""
+
+
+def test_a_service_model_is_tested_as_it_would_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "estate.yaml").write_text(SMALL)
+    tests = tmp_path / "tests.yaml"
+    tests.write_text(
+        "faultpath_test: 1\ngraph: {file: estate.yaml}\ntests:\n"
+        "  - {name: by name, set: {Application server: degraded}, expect: {health: {CRM: degraded}}}\n"
+        "  - {name: cut, cut: [app--core], expect: {health: {crm: down}, reasons: {app: isolated}}}\n"
+        "  - {name: other rules, rules: {crm: [ok]}, set: {app: down}, expect: {health: {crm: ok}}}\n"
+    )
+    assert command("test", str(tests)).stdout.splitlines() == ["3 passed, 0 failed"]
+    (tmp_path / "estate.yaml").write_text(SMALL.replace("DEPENDS_ON", "DEPENDS"))
+    broken = command("test", str(tests))
+    assert (broken.returncode, "did you mean 'DEPENDS_ON'?" in broken.stderr) == (1, True)
+    (tmp_path / "estate.yaml").unlink()
+    gone = command("test", str(tests))
+    assert (gone.returncode, "estate.yaml cannot be read: No such file" in gone.stderr) == (1, True)
+
+
 def test_tokens_are_made_listed_and_revoked(served: Served) -> None:
     secret = served.run("token", "create", "prom-a", "--scope", "intake:prom-a", "--expires-days", "30").strip()
     assert re.fullmatch(r"fp_[\w-]{43}", secret)

@@ -8,56 +8,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-Level: TypeAlias = "int | None"
+from tests.impact.oracle_conditions import Facts, rises, true
+from tests.impact.oracle_words import SILENT, Edge, In, Level, Said, World
+
 Values: TypeAlias = Mapping[str, Level]
-Said: TypeAlias = Mapping[str, Any]
-
-SILENT = "silent"
-"""What a rule says that has nothing to say."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Edge:
-    """Who needs whom; ``carried``: whether it matters to the dependent that the provider is cut off."""
-
-    dependent: str
-    provider: str
-    said: Said = field(default_factory=dict)
-    carried: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """A graph under a scale and a policy, in the words in which a user writes them."""
-
-    scale: Said
-    policy: Said
-    cis: Mapping[str, Said]
-    edges: Sequence[Edge]
-    cables: Sequence[tuple[str, str]] = ()
-    forwards: frozenset[str] = frozenset()
-    anchors: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class In:
-    """One input: ``level`` unknown is ``None``; ``ignored``: its map takes it out; ``maintained``: its provider is."""
-
-    level: Level
-    weight: Fraction
-    name: str
-    ignored: bool
-    maintained: bool
-    drops: Said | None
-
-    @property
-    def counts(self) -> bool:
-        return self.level is not None and not self.ignored and not self.maintained
 
 
 class Oracle:
@@ -75,9 +33,29 @@ class Oracle:
         self.degraded = self.number(world.scale["degraded"])
         self.needs = {ci: [edge for edge in world.edges if edge.dependent == ci] for ci in world.cis}
         self.circles = {ci: self._circle(ci) for ci in world.cis}
-        self.plain = self._values({}, {})
+        self.left_out: frozenset[str] = frozenset()
+        """CIs that inherit maintenance and are left out for that."""
+        self.network: dict[str, Level] = {}
+        self._work_out()
         self.network = self._network()
-        self.full = self._values(self.plain, self.network)
+        if self.network:
+            self._work_out()
+
+    def _work_out(self) -> None:
+        """Health, then who inherits maintenance; again, while somebody is left out for that who was not, or was."""
+        passing = {
+            edge.provider
+            for edge in self.world.edges
+            if self._way(edge.dependent) == "ignore_input" and self._way(edge.provider).startswith("inherit")
+        }
+        self.left_out = frozenset()
+        for rounds_left in range(len(passing) + 1, -1, -1):
+            self.plain = self._values({}, {})
+            self.full = self._values(self.plain, self.network)
+            heirs = frozenset(self.in_maintenance() & passing) - self.maintained
+            if heirs == self.left_out or not rounds_left:
+                return
+            self.left_out = heirs
 
     def number(self, word: object) -> Level:
         return self.levels.index(str(word)) if str(word) in self.levels else None
@@ -142,7 +120,9 @@ class Oracle:
         groups: dict[str | None, list[In]] = {}
         for edge in needs:
             values = plain if plain and not edge.carried else known
-            one = self._input(edge, values[edge.provider], ignored=ignores and edge.provider in self.maintained)
+            one = self._input(
+                edge, values[edge.provider], ignored=ignores and edge.provider in self.maintained | self.left_out
+            )
             groups.setdefault(edge.said.get("group"), []).append(one)
         result: Level = 0
         known_one = False
@@ -184,11 +164,19 @@ class Oracle:
             return min(raised, self.worst) if raised >= 0 else None
         if word == "fixed":
             return self.number(value)
+        if word in ("at_most", "at_least"):
+            bound = self.levels.index(value)
+            if healthy and (word == "at_most" or not self.policy("map_healthy", default=False)):
+                return level
+            return (min if word == "at_most" else max)(-1 if level is None else level, bound)
         if word == "lower":
             least = self.ok + 1 if self.policy("lower_to") == "least_problem" else self.ok
             return level if level is None or level <= self.ok else max(level - value, least)
-        table = {self.number(key): self.number(seen) for key, seen in how.items()}
-        return table.get(level, self.ok if level is not None else None)
+        table = {self.number(key): self.number(seen) for key, seen in how.items() if key != "others"}
+        if level is None or level in table:
+            return table.get(level)
+        others = how.get("others", self.levels[self.ok])
+        return level if others == "as_is" else self.number(others)
 
     # Rules
 
@@ -200,39 +188,67 @@ class Oracle:
             "points": self._points, "condition": self._condition, "threshold": self._threshold,
         }  # fmt: skip
         name = spec["rule"]
+        said: Any = SILENT
         if name in read:
-            return read[name](spec, inputs, known)
-        if name == "ok":
-            return self.ok
-        return self._simple(spec, known) if known else SILENT
+            said = read[name](spec, inputs, known)
+        elif name == "ok":
+            said = self.ok
+        elif name in ("not", "xor"):
+            said = self._guessed(spec, inputs, known)
+        elif known:
+            said = self._simple(spec, inputs, known)
+        if "at_most" in spec and said not in (SILENT, None):
+            return min(said, self.number(spec["at_most"]))
+        return said
 
-    def _simple(self, spec: Said, known: list[int]) -> Any:
-        best, worst = known[0], known[-1]
+    def _guessed(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
+        """What is unknown may be anything: the rule says what it says whatever that is, or cannot be worked out."""
+        unknown = self._unknown(inputs)
+        if not known and not unknown:
+            return SILENT
+        guesses = itertools.combinations_with_replacement(range(self.worst + 1), min(unknown, 2))
+        said = {self._inverted(spec, sorted([*known, *guess])) for guess in guesses}
+        return said.pop() if len(said) == 1 else self.unknown
+
+    def _inverted(self, spec: Said, known: list[int]) -> Level:
+        if spec["rule"] == "xor":
+            return self.ok if len([level for level in known if level <= self.ok]) == 1 else self.worst
+        word = self.world.scale.get("inverse", {}).get(self.levels[known[-1]])
+        return self.worst - known[-1] if word is None else self.number(word)
+
+    def _unknown(self, inputs: list[In]) -> int:
+        return len([one for one in inputs if one.level is None and not one.ignored and not one.maintained])
+
+    def _simple(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
+        worst = known[-1]
+        ranked = sorted([0] * self._unknown(inputs) + known)
         match spec["rule"]:
             case "worst":
-                return worst
+                return ranked[-spec.get("k", 1) :][0]
             case "best":
-                return best
+                return ranked[: spec.get("k", 1)][-1]
             case "all":
-                return self.ok if best <= self.ok else worst
+                return self.ok if ranked[0] <= self.ok else worst
             case "degraded":
                 return self.degraded if worst == self.worst else worst
-            case "not":
-                word = self.world.scale.get("inverse", {}).get(self.levels[worst])
-                return self.worst - worst if word is None else self.number(word)
-            case "xor":
-                return self.ok if len([level for level in known if level <= self.ok]) == 1 else self.worst
             case "above":
                 limit = self.number(spec["limit"])
                 return worst if limit is None or worst > limit else SILENT
             case "exponential":
-                return self._exponential(Fraction(str(spec["base"])), known)
+                return self._exponential(Fraction(str(spec["base"])), inputs)
         raise AssertionError(spec)
 
-    def _exponential(self, base: Fraction, known: list[int]) -> int:
+    def _exponential(self, base: Fraction, inputs: list[In]) -> int:
         """In whole numbers: over the base's denominator, everything is multiplied until no fraction is left."""
         up, down = base.numerator, base.denominator
-        steps = [level - self.ok - 1 for level in known if level > self.ok]
+        unit = Fraction(1)
+        while any(one.weight % unit for one in inputs) and unit > Fraction(1, 1000):  # tenths and halves are drawn
+            unit /= 10
+        weights = [int(one.weight / unit) for one in inputs]
+        most = next((n for n in range(max(weights), 0, -1) if not any(weight % n for weight in weights)), 0)
+        times = [weight // most if most else 1 for weight in weights]
+        known = [(one.level or 0, many) for one, many in zip(inputs, times, strict=True) if one.counts]
+        steps = [level - self.ok - 1 for level, many in known for _ in range(many) if level > self.ok]
         height = self.worst - self.ok
         total = sum(up**step * down ** (height - step) for step in steps)
         reached = [step for step in range(height) if total >= up**step * down ** (height - step)]
@@ -241,31 +257,38 @@ class Oracle:
     def _result(self, spec: Said, name: str = "result") -> Level:
         return self.number(spec[name]) if name in spec else self.worst
 
+    def _ranked(self, inputs: list[In], k: int) -> tuple[list[int], int]:
+        """What counts, the unknown among the best; and how many are wanted of it: what maintenance takes is not."""
+        there = [one for one in inputs if not one.ignored]
+        counts = sorted(one.level or 0 for one in there if not one.maintained)
+        return counts, min(k, len(counts)) if len(there) >= k else k
+
     def _k_of_n(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
-        k = spec.get("k", 1)
+        ranked, k = self._ranked(inputs, spec.get("k", 1))
         if not known:
             return SILENT
-        if len(known) < k:
+        if len(ranked) < k:
             too_few = self.policy("too_few")
             if too_few is None:
                 return self._result(spec)
-            return known[-1] if too_few == "worst" else self.number(too_few)
-        if known[k - 1] == self.worst:
+            return ranked[-1] if too_few == "worst" else self.number(too_few)
+        if ranked[k - 1] == self.worst:
             return self._result(spec)
-        left = len([level for level in known if level != self.worst])
+        left = len([level for level in ranked if level != self.worst])
         edge = self.number(spec["edge"]) if "edge" in spec else self.at_risk
-        spare_gone = len(known) > k and left == k
-        return max(known[k - 1], edge) if spare_gone and edge is not None else known[k - 1]
+        spare_gone = len(ranked) > k and left == k
+        return max(ranked[k - 1], edge) if spare_gone and edge is not None else ranked[k - 1]
 
     def _min(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
-        k, too_few = spec["k"], self.policy("too_few")
+        ranked, k = self._ranked(inputs, spec["k"])
+        too_few = self.policy("too_few")
         if not known:
             return SILENT
-        if len(known) < k:
-            return known[-1] if too_few in (None, "worst") else self.number(too_few)
+        if len(ranked) < k:
+            return ranked[-1] if too_few in (None, "worst") else self.number(too_few)
         if self.policy("minimum", "best") == "best":
-            return known[k - 1]
-        return self.ok if known[k - 1] <= self.ok else known[-1]
+            return ranked[k - 1]
+        return self.ok if ranked[k - 1] <= self.ok else ranked[-1]
 
     def _amount(self, spec: Said, those: list[In], inputs: list[In]) -> tuple[Fraction, Fraction] | None:
         """How much was found and how much is asked; ``None`` for a share of nothing."""
@@ -339,36 +362,10 @@ class Oracle:
     def _condition(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
         facts = [(one.name, None if one.ignored else one.level) for one in inputs if not one.maintained]
         ignored = {one.name for one in inputs if one.ignored}
-        truth = self.true(spec["when"], facts, ignored)
+        truth = true(spec["when"], Facts(levels=facts, ignored=ignored, number=self.number))
         if truth is None:
             return self.number(spec["unknown"]) if "unknown" in spec else SILENT
         return self._result(spec) if truth else SILENT
-
-    def true(self, when: Said, facts: list[tuple[str, Level]], ignored: set[str]) -> bool | None:
-        """After Kleene: ``None`` is what cannot be said."""
-
-        def at(name: str, level: Level, wanted: Level, *, worse: bool) -> bool | None:
-            if wanted is None:
-                return level is None and name not in ignored
-            return None if level is None else level >= wanted if worse else level == wanted
-
-        if "input" in when:
-            worse = "at_least" in when
-            wanted = self.number(when["at_least" if worse else "is"])
-            those = [at(name, level, wanted, worse=worse) for name, level in facts if name == when["input"]]
-            return _either(those) if those else None
-        (how, given), *_ = when.items()
-        if how in ("any", "every"):
-            those = [at(name, level, self.number(given), worse=True) for name, level in facts]
-            return _either(those) if how == "any" else _both(those) if those else None
-        parts = [self.true(part, facts, ignored) for part in ([given] if how == "not" else given)]
-        if how == "all":
-            return _both(parts)
-        if how == "either":
-            return _either(parts)
-        if None in parts:
-            return None
-        return not parts[0] if how == "not" else parts.count(True) == 1
 
     # Circles
 
@@ -448,7 +445,7 @@ class Oracle:
             case "points":
                 return self._rises(spec.get("drops", {}))
             case "condition":
-                return self._condition_rises(spec["when"])
+                return rises(spec["when"], self.number, self.worst)
         return True
 
     def _may_say_unknown(self, spec: Said) -> bool:
@@ -458,15 +455,6 @@ class Oracle:
         if spec["rule"] == "condition" and "unknown" in spec:
             return True
         return "result" in spec and spec["result"] != "worst" and self.number(spec["result"]) is None
-
-    def _condition_rises(self, when: Said) -> bool:
-        if "input" in when:
-            wanted = self.number(when["at_least"] if "at_least" in when else when["is"])
-            return wanted is not None and ("at_least" in when or wanted == self.worst)
-        (how, given), *_ = when.items()
-        if how in ("any", "every"):
-            return True
-        return how in ("all", "either") and all(self._condition_rises(part) for part in given)
 
     def is_loop(self, ci: str, spelled: str | None) -> bool:
         """Whether this is a way from a CI into a circle that cannot be worked out, and once around."""
@@ -480,27 +468,65 @@ class Oracle:
     # Maintenance
 
     def in_maintenance(self) -> set[str]:
-        """Strike from all that might inherit it who has a problem input that is not in it, until nobody is struck."""
-        found = set(self.maintained)
-        for ci, said in self.world.cis.items():
-            level, own = self.full[ci], self.own.get(ci, 0)
-            bad = level is not None and level > self.ok and (own is None or own <= self.ok)
-            if bad and said.get("maintenance", self.policy("maintenance", "ignore")) == "inherit" and self._bad(ci):
-                found.add(ci)
-        while True:
-            struck = {ci for ci in found - self.maintained if not self._bad(ci) <= found}
-            if not struck:
-                return found
-            found -= struck
+        """By rounds: who inherits from what is found, beginning with all that might, and striking who does not."""
+        found, ways = set(self.maintained), {ci: self._way(ci) for ci in self.world.cis}
+        if not found:
+            return found
+        for level in self._upwards():
+            might = {ci for ci in level if ways[ci] in self._heirs and ci not in found and self._is_problem(ci)}
+            found |= might
+            while struck := {ci for ci in might & found if not self._heirs[ways[ci]](self, ci, found)}:
+                found -= struck
+            asked = {ci for ci in level if ways[ci] == "inherit_if_down"}
+            while more := {ci for ci in asked - found if self._would_fall(ci, found)}:
+                found |= more
+        return found
 
-    def _bad(self, ci: str) -> set[str]:
-        bad = set()
-        for edge in self.needs[ci]:
-            how = edge.said.get("map", "as_is")
-            seen = self.mapped(how, (self.full if edge.carried else self.plain)[edge.provider])
-            if how != "ignore" and seen is not None and seen > self.ok:
-                bad.add(edge.provider)
-        return bad
+    def _way(self, ci: str) -> str:
+        return str(self.world.cis[ci].get("maintenance", self.policy("maintenance", "ignore")))
+
+    def _upwards(self) -> list[set[str]]:
+        """All CIs, providers first; those of a circle together."""
+        left = set(self.world.cis)
+        ordered: list[set[str]] = []
+        while left:
+            ready = {ci for ci in left if not ((self._reached(ci) - self.circles[ci] - {ci}) & left)}
+            for ci in ready:
+                if not any(ci in group for group in ordered):
+                    ordered.append(self.circles[ci] | {ci})
+            left -= ready
+        return ordered
+
+    def _is_problem(self, ci: str) -> bool:
+        level, own = self.full[ci], self.own.get(ci, 0)
+        return level is not None and level > self.ok and (own is None or own <= self.ok)
+
+    def _inherits_all(self, ci: str, found: set[str]) -> bool:
+        bad = {edge.provider for edge in self.needs[ci] if (self._seen(edge) or 0) > self.ok}
+        return bool(bad) and bad <= found
+
+    def _would_be_ok(self, ci: str, found: set[str]) -> bool:
+        if not any(edge.provider in found for edge in self.needs[ci]):
+            return False
+        seen = {e.provider: 0 if e.provider in found else self.full[e.provider] for e in self.needs[ci]}
+        plain = {e.provider: 0 if e.provider in found else self.plain[e.provider] for e in self.needs[ci]}
+        return (self.needed(ci, seen, plain) or 0) <= self.ok
+
+    def _would_fall(self, ci: str, found: set[str]) -> bool:
+        if not any(edge.provider in found for edge in self.needs[ci]):
+            return False
+        seen = {edge.provider: self.worst if edge.provider in found else 0 for edge in self.needs[ci]}
+        return (self.needed(ci, seen, seen) or 0) > self.ok
+
+    def _seen(self, edge: Edge) -> Level:
+        if edge.said.get("map", "as_is") == "ignore":
+            return None
+        return self.mapped(edge.said.get("map", "as_is"), (self.full if edge.carried else self.plain)[edge.provider])
+
+    _heirs: ClassVar[Mapping[str, Callable[[Oracle, str, set[str]], bool]]] = {
+        "inherit": _inherits_all,
+        "inherit_if_ok": _would_be_ok,
+    }
 
     # The network
 
@@ -532,13 +558,3 @@ class Oracle:
             before = free - self.reached({one}) - {one}
             effects |= dict.fromkeys(lost - before, self.at_risk)
         return effects
-
-
-def _either(parts: Iterable[bool | None]) -> bool | None:
-    found = list(parts)
-    return True if True in found else None if None in found else False
-
-
-def _both(parts: Iterable[bool | None]) -> bool | None:
-    found = list(parts)
-    return False if False in found else None if None in found else True

@@ -14,7 +14,8 @@ from impact.rule_reading import rule_of
 from impact.rules import Input
 from impact.scale import EXCLUDED, OUTSIDE, SHIPPED, Policy
 from impact.state import evaluate
-from tests.impact.oracle import SILENT, In, Oracle
+from tests.impact.oracle import Oracle
+from tests.impact.oracle_words import SILENT, In
 from tests.impact.worlds import NAMES, SEEDS, SIZES, Draw, levels, nodes, profile_of, told
 
 

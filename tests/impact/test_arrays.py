@@ -77,7 +77,8 @@ class Moment:
         self.own = levels(self.graph, case.broken)
         effects = draw.some(range(count), 4) if draw.chance(0.5) else []
         self.network = {node: draw.by.randint(1, self.graph.scale.worst) for node in effects}
-        self.maintained = sorted(nodes(self.graph, case.maintained))
+        # arrays know of maintenance that CIs were put into, not of what is inherited and left out for that
+        self.maintained = [] if self.graph.passing else sorted(nodes(self.graph, case.maintained))
         self.expected = settled(self.graph, self.own, self.network, self.maintained)
 
     def given(self) -> tuple[dict[int, Level], dict[int, Level], list[int]]:

@@ -15,7 +15,7 @@ from impact.model import Health
 from impact.propagate import Propagation
 from impact.rule_reading import READERS, rule_of
 from impact.rules import KOfN
-from impact.scale import SHIPPED
+from impact.scale import EXCLUDED, SHIPPED
 from impact.state import evaluate
 from tests.impact.kit import Graph
 from tests.impact.worlds import SEEDS, SIZES, Draw
@@ -124,7 +124,10 @@ def test_what_goes_on_is_what_the_engine_makes_of_it(seed: int, size: int) -> No
             assert (gate.standing is Standing.WHOLE) == (not seen or seen[-1] <= graph.scale.ok)
             rule = rules[gate.group, gate.rule]
             if isinstance(rule, KOfN) and gate.standing is not Standing.WHOLE:
-                holds = len(seen) >= rule.k and seen[rule.k - 1] < graph.scale.worst
+                there = [one for one in gate.members if one.seen != EXCLUDED]
+                ranked = sorted(max(one.seen, 0) for one in there if not one.maintained)  # unknown is not known as bad
+                k = min(rule.k, len(ranked)) if len(there) >= rule.k else rule.k
+                holds = len(ranked) >= k and ranked[k - 1] < graph.scale.worst
                 assert (gate.standing is Standing.HOLDS) == holds
 
 

@@ -38,7 +38,9 @@ def test_every_case_of_the_other_products_is_among_them() -> None:
 
 
 def one(**test: Any) -> list[Difference]:
-    document = {"faultpath_test": 1, "tests": [{"graph": {"relations": [["crm", "app"], ["app", "db"]]}, **test}]}
+    default: dict[str, Any] = {"graph": {"relations": [["crm", "app"], ["app", "db"]]}}
+    expected = {} if "steps" in test else {"expect": {"others": "ok"}}
+    document = {"faultpath_test": 1, "tests": [default | expected | test]}
     (trial,) = trials_of(document, CATALOGUE)
     return play(trial, CATALOGUE)
 
@@ -54,7 +56,7 @@ def test_a_wrong_expectation_is_told_with_what_was_found() -> None:
         ({"set": {"nobody": "down"}}, "tests.0.steps.0.set: there is no CI 'nobody'"),
         ({"set": {"db": "broken"}}, "tests.0.steps.0.set.db: 'broken' is no level; write one of ok, at_risk"),
         ({"expect": {"healthy": {}}}, "tests.0.steps.0.expect.healthy: is not known"),
-        ({"scale": "nagios"}, "tests.0.scale: there is no scale 'nagios'; known are faultpath, zabbix"),
+        ({"scale": "acme"}, "tests.0.scale: there is no scale 'acme'; known are faultpath, zabbix"),
         ({"policy": {"percent": "up"}}, "tests.0.policy.percent: is 'up'; write exact or floor or nearest"),
         ({"graph": {"cis": {"x": {"rules": ["most"]}}}}, "tests.0.graph.cis.x.rules.0.rule: 'most' is no rule"),
         ({"graph": {"cis": {"x": {"rules": [{"rule": "min"}]}}}}, "rules.0.k: is None; write a whole number from 1"),
@@ -62,6 +64,51 @@ def test_a_wrong_expectation_is_told_with_what_was_found() -> None:
         ({"scale": "icinga", "expect": {"services": {"crm": "OK"}}}, "expect.services: is asked on another scale"),
         ({"graph": "live"}, "tests.0.graph: asks for the live graph; give --live"),
         ({"steps": [], "set": {}}, "tests.0: has both steps and a step of its own"),
+        ({"set": {"dbb": "down"}}, "there is no CI 'dbb'; did you mean 'db'?"),
+        ({"rules": {"nobody": ["worst"]}}, "tests.0.rules.nobody: there is no CI 'nobody'"),
+        ({"rules": {"crm": "worst"}}, "tests.0.rules.crm.rules: is no list"),
+        ({"rules": {"crm": [{"rule": "worst", "group": "g"}]}}, "rules.crm.rules.0.group: is not known"),
+        (
+            {"requirements": {"crm": {"g": ["worst", "most"]}}},
+            "requirements.crm.requirements.g.rule: 'most' is no rule",
+        ),
+        ({"graph": {"cis": {"x": {"rule": ["worst"]}}}}, "cis.x.rule: is no attribute; did you mean 'rules'?"),
+        (
+            {"graph": {"relations": [["x", "y", {"wieght": 2}]]}},
+            "relations.0.wieght: is not known; known are map, weight",
+        ),
+        ({"graph": {"relations": [["x", "y", {"weight": -1}]]}}, "weight: -1 is no number from 0"),
+        ({"graph": {"relations": [["x", "y", 5]]}}, "relations.0: is no relation"),
+        ({"graph": {"relations": [["x", "y", "OWNS", {"map": "as_is"}]]}}, "relations.0: OWNS carries no health"),
+        ({"graph": {"relations": [["x", "y", "DEPENDS"]]}}, "no relation type 'DEPENDS'; did you mean 'DEPENDS_ON'?"),
+        (
+            {"graph": {"relations": [["x", "y", {"map": {"at_most": "unknown"}}]]}},
+            "at_most: 'unknown' is outside of the order",
+        ),
+        (
+            {"graph": {"relations": [["x", "y", {"map": {"down": "ok", "others": "same"}}]]}},
+            "others: 'same' is no level",
+        ),
+        ({"graph": {"file": "m.yaml"}}, "tests.0.graph.file: 'm.yaml' cannot be read"),
+        (
+            {"rules": {"crm": [{"rule": "at_least", "percent": 101, "limit": "down"}]}},
+            "percent: is 101; write a percentage",
+        ),
+        ({"rules": {"crm": [{"rule": "worst", "at_most": "unknown"}]}}, "at_most: is no level of the order"),
+        (
+            {"rules": {"crm": [{"rule": "condition", "when": {"and": []}}]}},
+            "when.and: is not known; known are input, count",
+        ),
+        ({"rules": {"crm": [{"rule": "condition", "when": {"input": "db"}}]}}, "when: says not at which level"),
+        ({"rules": {"crm": [{"rule": "condition", "when": {"count": 0, "at_least": "down"}}]}}, "count: is 0"),
+        ({"policy": {"unknown_counts": "no"}}, "tests.0.policy.unknown_counts: is 'no'; write true or false"),
+        ({"policy": {"no_inputs": "fine"}}, "tests.0.policy.no_inputs: 'fine' is no level"),
+        ({"policy": {"default_weight": -1}}, "tests.0.policy.default_weight: is -1"),
+        ({"scale": {"levels": ["a", "b"], "also": {"a": "b"}}}, "tests.0.scale.also.a: is a level already"),
+        ({"maintenance": [{"site": "crm"}]}, "steps.0.maintenance.site: is not known; known are all_of"),
+        ({"set": {"db": "down"}, "clear": ["db"]}, "steps.0.clear: 'db' is set in this step already"),
+        ({"expect": {"points": {"crm": "many"}}}, "expect.points.crm: 'many' is no number"),
+        ({"expect": {}}, "tests.0: expects nothing"),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_remedy(test: dict[str, Any], said: str) -> None:

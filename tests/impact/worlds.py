@@ -17,7 +17,8 @@ from impact.graph import CompiledGraph, compile_graph
 from impact.scale import OUTSIDE, Level, Profile, policy_of, scale_of
 from impact.trial.play import words_for
 from tests.impact.kit import CATALOGUE, Graph
-from tests.impact.oracle import Edge, Oracle, Said, World
+from tests.impact.oracle import Oracle
+from tests.impact.oracle_words import Edge, Said, World
 
 T = TypeVar("T")
 NAMES = tuple("abcdefghijkl")
@@ -36,6 +37,8 @@ MONOTONE = (
     "exponential",
 )
 KINDS = (*MONOTONE, "points", "degraded", "not", "xor", "condition")
+
+WAYS = ("ignore", "inherit", "ignore_input", "inherit_if_ok", "inherit_if_down")
 
 SEEDS = st.integers(0, 2**32)
 SIZES = st.integers(1, len(NAMES))
@@ -130,7 +133,7 @@ class Draw:
             "unknown_counts": self.chance(0.5),
             "ignored_counts": self.chance(0.5),
             "maintained_counts": self.chance(0.5),
-            "maintenance": self.one(["ignore", "inherit", "ignore_input"]),
+            "maintenance": self.one(WAYS),
             "cycles": self.one(["fixpoint", "fixpoint", "fixpoint", "refuse"]),
             "default_weight": self.by.randint(0, 2),
         }
@@ -143,7 +146,7 @@ class Draw:
         if self.chance(0.4):
             said["requirements"] = {group: self.rule(scale, names, kinds) for group in self.some(GROUPS, 2)}
         if self.chance(0.2):
-            said["maintenance"] = self.one(["ignore", "inherit", "ignore_input"])
+            said["maintenance"] = self.one(WAYS)
         return said
 
     def edges(self, scale: Said, names: Sequence[str], *, winding: bool) -> list[Edge]:
@@ -171,14 +174,21 @@ class Draw:
     def map(self, scale: Said) -> Any:
         level = words(scale)
         table = {self.one(level): self.one(level) for _ in range(self.by.randint(1, 4))}
-        moves = [{"raise": self.by.randint(0, 3)}, {"lower": self.by.randint(0, 3)}, {"fixed": self.one(level)}]
+        moves: list[dict[str, Any]] = [
+            {"raise": self.by.randint(0, 3)},
+            {"lower": self.by.randint(0, 3)},
+            {"fixed": self.one(level)},
+        ]
+        moves.append({self.one(["at_most", "at_least"]): self.one(scale["levels"])})
+        if self.chance(0.3):
+            table["others"] = self.one(["as_is", *level])
         return self.one(["as_is", "ignore", *moves, *moves, table])
 
-    def points(self, scale: Said) -> dict[str, int]:
+    def points(self, scale: Said) -> dict[str, float]:
         if self.chance(0.5):  # the worse, the more
-            taken = sorted(self.by.randint(0, 60) for _ in scale["levels"])
+            taken: list[float] = sorted(self.by.randint(0, 60) for _ in scale["levels"])
             return dict(zip(scale["levels"], taken, strict=True))
-        return {word: self.by.randint(0, 60) for word in self.some(words(scale), 4)}
+        return {word: self.one([self.by.randint(0, 60), 12.5]) for word in self.some(words(scale), 4)}
 
     def rule(self, scale: Said, names: Sequence[str], kinds: Sequence[str] = KINDS) -> dict[str, Any]:
         kind, level = self.one(kinds), words(scale)
@@ -189,6 +199,8 @@ class Draw:
             optional = {"k": count, "result": self.one(level), "edge": self.one(level)}
         elif kind == "min":
             said = {"k": count}
+        elif kind in ("worst", "best"):
+            optional = {"k": count}
         elif kind in ("at_least", "fewer_than"):
             of = self.one(["count", "percent", "weight", "weight_percent"])
             share = self.one([1, 10, 13, 33, 33.4, 50, 63, 66, 67, 100])
@@ -206,13 +218,19 @@ class Draw:
         elif kind == "condition":
             said = {"when": self.condition(scale, names)}
             optional = {"result": self.one(level), "unknown": self.one(level)}
+        if self.chance(0.2):
+            said["at_most"] = self.one(scale["levels"])
         return {"rule": kind} | said | {name: value for name, value in optional.items() if self.chance(0.5)}
 
     def condition(self, scale: Said, names: Sequence[str], depth: int = 0) -> dict[str, Any]:
         level = self.one(words(scale))
         how = self.one(["all", "either", "one_of", "not"])
         if depth > 2 or self.chance(0.5):
-            leaves = [{"input": self.one(names), "is": level}, {"input": self.one(names), "at_least": level}]
+            ways = ("is", "at_least", "is_not")
+            leaves: list[dict[str, Any]] = [{"input": self.one(names), how: level} for how in ways]
+            leaves.append({"input": self.one(names), "at_most": self.one(scale["levels"])})
+            count = {"count": self.by.randint(1, 3), "at_least": level}
+            leaves += [count, count | {"of": self.some(names, 3)}]
             return self.one([*leaves, {"any": level}, {"every": level}])
         if how == "not":
             return {"not": self.condition(scale, names, depth + 1)}
@@ -225,7 +243,7 @@ def words(scale: Said) -> list[str]:
 
 def profile_of(world: World) -> Profile:
     scale = scale_of(world.scale, "scale")
-    return Profile(name="random", scale=scale, policy=policy_of(world.policy, "policy"))
+    return Profile(name="random", scale=scale, policy=policy_of(world.policy, "policy", scale))
 
 
 def graph_of(world: World) -> Graph:
