@@ -14,6 +14,7 @@ from alerting import health_log, set_aside
 from alerting.store import AlertBook
 from faultpath.access.tokens import TokenBook
 from faultpath.hub import CONSUMER
+from faultpath.map import store as slots
 from faultpath.settings import RetentionSettings
 from ledger.clock import Clock
 from ledger.engine import Ledger
@@ -23,6 +24,7 @@ from ledger.inbox import Inbox
 LAST_USED_S = 60
 PRUNE_S = 3600
 PRUNE_ITEMS = 1_000
+PRUNE_MAPS = 20
 PRUNE_PAUSE_S = 0.02
 """A million old rows go in some 30 s, and the loop is never held up for longer than by one batch."""
 
@@ -68,7 +70,7 @@ class Housekeeping:
             log.warning("housekeeping_refused", job="last_used", error=str(error))
 
     async def prune(self) -> None:
-        """Delete what was merged or set aside long ago, alerts cleared and health that ended long ago."""
+        """Delete what was merged, set aside, cleared or ended long ago, and the places of maps that nobody looks at."""
         now = self._clock.now()
         before = now - timedelta(days=self._retention.inbox_days)
         cleared_before = now - timedelta(days=self._retention.cleared_alerts_days)
@@ -80,11 +82,12 @@ class Housekeeping:
             rows = await self._in_batches(lambda to: self._inbox.prune(to, up_to=up_to, before=before))
             alerts = await self._in_batches(lambda to: self._book.prune(to, before=cleared_before, limit=PRUNE_ITEMS))
             spans = await self._in_batches(lambda to: health_log.prune(to, before=ended_before, limit=PRUNE_ITEMS))
+            maps = await self._in_batches(lambda to: slots.prune(to, limit=PRUNE_MAPS))
         except LedgerUnavailableError as error:
             log.warning("housekeeping_refused", job="prune", error=str(error))
             return
-        if rows or items or alerts or spans:
-            log.info("pruned", inbox_rows=rows, set_aside=items, cleared_alerts=alerts, health_spans=spans)
+        if rows or items or alerts or spans or maps:
+            log.info("pruned", inbox_rows=rows, set_aside=items, cleared_alerts=alerts, health_spans=spans, maps=maps)
 
     async def _in_batches(self, prune: Callable[[Connection], int]) -> int:
         """Prune until nothing is left, in short transactions with turns of the loop between; how many."""

@@ -178,8 +178,8 @@ class Hub:
         """What is now; ``None`` until the graph was read once."""
         if self._graph is None:
             return None
-        faults = self.assessment.own if self.assessment else {}
-        return Moment(view=self._graph.view, graph=self._graph.assessor.graph, faults=faults)
+        faults, graph = self.assessment.own if self.assessment else {}, self._graph.assessor.graph
+        return Moment(view=self._graph.view, graph=graph, faults=faults, assessment=self.assessment)
 
     async def graph_changed(self) -> None:
         """Load and compile the newest revision, bind the alerts anew, and decide again.

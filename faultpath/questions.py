@@ -15,7 +15,7 @@ from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from impact.graph import CompiledGraph, compile_graph
-from impact.model import Health
+from impact.model import Assessment, Health
 from impact.scale import Level
 from impact.vocabulary import vocabulary_of
 from ledger.clock import Clock
@@ -30,12 +30,14 @@ class Moment:
     """One revision, and what is broken in it by ``ci_id``: now, or as the hub said of a past time.
 
     ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
+    ``assessment`` is what the hub makes of it, if it is now.
     """
 
     view: GraphView
     graph: CompiledGraph
     faults: Mapping[str, Health] = field(default_factory=dict)
     faults_known: bool = True
+    assessment: Assessment | None = None
 
     @property
     def own(self) -> dict[int, Level]:

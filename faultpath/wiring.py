@@ -54,6 +54,7 @@ from faultpath.housekeeping import Housekeeping
 from faultpath.hub import Hub
 from faultpath.importing import Importer
 from faultpath.logs import configure
+from faultpath.map.desk import MapDesk
 from faultpath.metrics import Metrics
 from faultpath.polling import Rounds, TrapPort
 from faultpath.questions import Past
@@ -357,6 +358,7 @@ class _Builder:
             past=Past(
                 self.graph, self.catalogue, self.ledger, self.clock, timedelta(days=self.settings.retention.health_days)
             ),
+            maps=MapDesk(self.ledger, self.clock, self.catalogue),
             acted=self.tellers.acted,
             vault_changed=self.vault_changed,
             users=self._users(),

@@ -31,6 +31,7 @@ from faultpath.api.routes import (
     health,
     imports,
     incidents,
+    maps,
     quarantine,
     session,
     sources,
@@ -47,7 +48,8 @@ PREFIX = "/api/v1"
 # strangers choose their methods; the metrics' labels do not follow them
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 VERSIONED = (
-    incidents, alerts, quarantine, assessment, cis, what_if, imports, discovery, sources, session, tokens, audit, stream
+    incidents, alerts, quarantine, assessment, cis, maps, what_if, imports, discovery, sources, session, tokens, audit,
+    stream,
 )  # fmt: skip
 
 

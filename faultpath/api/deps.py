@@ -27,6 +27,7 @@ from faultpath.discovering import DiscoveryDesk
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
 from faultpath.importing import Importer
+from faultpath.map.desk import MapDesk
 from faultpath.metrics import Metrics
 from faultpath.questions import Moment, Past
 from faultpath.settings import Settings
@@ -89,6 +90,7 @@ class ApiState:
     graph: GraphAccess
     hub: HubPort
     past: Past
+    maps: MapDesk
     acted: Callable[[int], None]
     vault_changed: Callable[[], None]
     users: Users

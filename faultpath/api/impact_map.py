@@ -1,164 +1,343 @@
-"""The map of one incident: which CIs are drawn, in which role, joined by what, and where (`faultpath.api.layout`).
-
-Drawn are the cause, the paths from it to each service that is hit, those services' offerings, and the departments whose
-people are hit. ``role`` says why a CI is drawn; ``count`` is the number of people of a department that are hit.
-"""
+"""The shape of an impact map: marks at places, wires between them, the sentence and the sum."""
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from faultpath.api.layout import place
-from faultpath.api.shapes import HealthWord, Shape, word_of
-from faultpath.graph_view import GraphView
+from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
+from faultpath.map.model import Ghost, Mark, Picture, Question, Thing
+from impact.gates import Gate, Standing
+from impact.gates import Member as GateMember
+from impact.graph import CompiledGraph
 from impact.model import Assessment, Health
-from ticket_bridge.model import Incident
 
-Role = Literal["cause", "path", "service", "offering", "department"]
-Edges = dict[tuple[str, str], str]
-# an edge between neighbours on a path that are not joined by one relation, but by ports and links
-REACHED_THROUGH = "REACHED_THROUGH"
+MOST_MEMBERS = 24
+MOST_VIA = 3
+LEAST_ZIPPED = 1_000
+
+DirectionWord = Literal["up", "down"]
+ModeWord = Literal["none", "roots", "full"]
+BandWord = Literal["people", "offering", "service"]
 
 
-class MapNode(Shape):
-    """One CI. ``own`` is its own health, ``propagated`` what its needs make of it; the cause lies in layer 0."""
+class MapCause(Shape):
+    """Why a CI is taken for a cause. ``share``: of its dependents that complain, if it is only suspected."""
+
+    number: int
+    confirmed: bool
+    share: float | None
+    since: datetime | None
+    evidence: list[ReasonOut]
+
+
+class MapMember(Shape):
+    """One need of a gate. ``state`` is what the dependent sees of it, ``up`` whether the rule counts it so.
+
+    ``mark``: its place in the list of marks, if it is drawn.
+    """
+
+    id: str
+    name: str
+    state: HealthWord
+    up: bool
+    maintained: bool
+    mark: int | None
+
+
+class MapMeasure(Shape):
+    """What a rule counts: ``found`` of ``total`` is up, ``limit`` is needed; or is bad, and gives way at ``limit``."""
+
+    counts: Literal["up", "bad"]
+    unit: Literal["count", "percent", "weight", "weight_percent"]
+    found: float
+    limit: float
+    total: float
+
+
+class MapGate(Shape):
+    """Redundancy: one rule of the CI that reduces needs. Where it holds, ``stops`` ends here and ``goes_on`` goes on.
+
+    ``members`` ends at 24, those that are not up first; ``more`` says how many there are beside.
+    """
+
+    group: str | None
+    rule: str
+    standing: Literal["whole", "holds", "broken"]
+    stops: HealthWord
+    goes_on: HealthWord
+    measure: MapMeasure | None
+    members: list[MapMember]
+    more: int
+
+
+class MapMark(Shape):
+    """What is drawn at one place: a CI, or a group of alike ones with their count and their split by state.
+
+    ``own`` and ``propagated`` are the worst of a group. ``via`` names what is responsible. ``shields``: how many of it
+    hold because of redundancy. ``people``: how many of a department are hit.
+    """
+
+    id: str
+    kind: Literal["ci", "group"]
+    name: str
+    cls: str | None
+    band: BandWord | None
+    layer: int
+    x: int
+    own: HealthWord
+    propagated: HealthWord
+    via: list[str]
+    count: int
+    states: dict[HealthWord, int]
+    classes: dict[str, int]
+    people: int
+    shields: int
+    on_chain: bool
+    pinned_by: str | None
+    cause: MapCause | None
+    gates: list[MapGate]
+
+
+class MapWire(Shape):
+    """``from`` stands on ``to``: both are places in the list of marks. Impact runs the other way.
+
+    Parallel edges are one, with their ``count``. ``indirect``: what lies between is not drawn.
+    """
+
+    from_mark: int = Field(serialization_alias="from")
+    to_mark: int = Field(serialization_alias="to")
+    kinds: list[str]
+    count: int
+    indirect: bool
+    on_chain: bool
+
+
+class MapGhost(Shape):
+    """A CI that was drawn here and left the map less than ten minutes ago."""
 
     id: str
     name: str
     cls: str | None
-    own: HealthWord
-    propagated: HealthWord
-    role: Role
-    count: int
+    lost_at: datetime
     layer: int
     x: int
-    y: int
 
 
-class MapEdge(Shape):
-    """A need: ``from`` stands on ``to``. Impact runs the other way."""
+class MapStep(Shape):
+    """One step of the chain from the selected service down to a cause, with its reason."""
 
-    from_id: str = Field(serialization_alias="from")
-    to_id: str = Field(serialization_alias="to")
-    type: str
+    ci: CiRef
+    own: HealthWord
+    propagated: HealthWord
+    reason: ReasonOut | None
+    mark: int
+
+
+class MapBounds(Shape):
+    """The cells that are used. ``layer`` counts upwards, ``x`` to the right; both may be negative."""
+
+    left: int
+    right: int
+    bottom: int
+    top: int
+
+
+class MapSum(Shape):
+    """So many CIs in so many marks, none hidden; ``beyond``: CIs of the answer that are too far to be drawn at all."""
+
+    cis: int
+    marks: int
+    beyond: int
 
 
 class ImpactMap(Shape):
-    """Nodes on a grid of whole numbers, and the edges between them. Equal facts give an equal picture."""
+    """One question, answered by a sentence and a picture. A mark that stays never moves, unless the map is tidied.
 
-    number: int
+    ``strained``: wires that found no way upwards between the places that there were; tidying helps.
+    """
+
     revision: int
-    width: int
-    height: int
-    nodes: list[MapNode]
-    edges: list[MapEdge]
+    direction: DirectionWord
+    mode: ModeWord
+    hops: int | None
+    focus: str | None
+    sentence: ReasonOut
+    sum: MapSum
+    bounds: MapBounds
+    strained: int
+    undo: bool
+    marks: list[MapMark]
+    wires: list[MapWire]
+    ghosts: list[MapGhost]
+    chain: list[MapStep]
 
 
-def map_of(incident: Incident, view: GraphView | None, assessment: Assessment | None) -> ImpactMap:
-    """The map of an incident; without a graph it holds the paths alone, and no names."""
-    roles = _roles(incident, view)
-    edges = _path_edges(incident, view)
-    counts = _add_users(incident, view, roles, edges)
-    places = place(roles, edges, top={ci_id for ci_id, role in roles.items() if role == "department"})
-    left = min((at.x for at in places.values()), default=0)
-    nodes = [
-        MapNode(
-            id=ci_id,
-            name=view.name(ci_id) if view else ci_id,
-            cls=_class(view, ci_id),
-            own=_health(assessment, ci_id, own=True),
-            propagated=_health(assessment, ci_id, own=False),
-            role=roles[ci_id],
-            count=counts.get(ci_id, 0),
-            layer=at.layer,
-            x=at.x - left,
-            y=at.y,
-        )
-        for ci_id, at in sorted(places.items(), key=lambda item: (item[1].y, item[1].x, item[0]))
-    ]
+def map_out(
+    picture: Picture, question: Question, names: Names, graph: CompiledGraph | None, assessment: Assessment | None
+) -> ImpactMap:
+    """The answer that draws a picture."""
+    facts = picture.facts
+    at = {thing.ci_id: place for place, mark in enumerate(picture.marks) for thing in mark.things}
+    cells = [mark.cell for mark in picture.marks] + [ghost.cell for ghost in picture.ghosts]
+    shapes = _Shapes(picture, names, graph, at)
     return ImpactMap(
-        number=incident.number,
-        revision=view.revision if view else 0,
-        width=max((node.x for node in nodes), default=0) + 1,
-        height=max((node.y for node in nodes), default=0) + 1,
-        nodes=nodes,
-        edges=[MapEdge(from_id=a, to_id=b, type=edges[a, b]) for a, b in sorted(edges)],
+        revision=names.view.revision if names.view else 0,
+        direction=question.direction.value,
+        mode=question.mode.value,
+        hops=question.hops,
+        focus=facts.focus,
+        sentence=names.reason(facts.sentence),
+        sum=MapSum(cis=len(facts.things), marks=len(picture.marks), beyond=facts.beyond),
+        bounds=MapBounds(
+            left=min((cell.x for cell in cells), default=0),
+            right=max((cell.x for cell in cells), default=0),
+            bottom=min((cell.layer for cell in cells), default=0),
+            top=max((cell.layer for cell in cells), default=0),
+        ),
+        strained=picture.strained,
+        undo=picture.undo,
+        marks=[shapes.mark(mark) for mark in picture.marks],
+        wires=[
+            MapWire(
+                from_mark=one.dependent,
+                to_mark=one.needed,
+                kinds=list(one.kinds),
+                count=one.count,
+                indirect=one.indirect,
+                on_chain=one.on_chain,
+            )
+            for one in picture.wires
+        ],
+        ghosts=[_ghost(one) for one in picture.ghosts],
+        chain=[_step(facts.things[ci_id], names, assessment, at[ci_id]) for ci_id in facts.chain],
     )
 
 
-def _own_offerings(incident: Incident, view: GraphView | None) -> list[str]:
-    """Offerings that are hit by themselves."""
-    return [hit.ci_id for hit in incident.services if view is not None and view.is_a(hit.ci_id, "Offering")]
+def body_of(answer: ImpactMap, accepted: str) -> tuple[bytes, dict[str, str]]:
+    """The bytes of an answer and the headers that go with them: compressed where that is understood and worth it."""
+    body = answer.model_dump_json(by_alias=True).encode()
+    if len(body) < LEAST_ZIPPED or "gzip" not in accepted:
+        return body, {"vary": "accept-encoding"}
+    return gzip.compress(body, compresslevel=5), {"vary": "accept-encoding", "content-encoding": "gzip"}
 
 
-def _roles(incident: Incident, view: GraphView | None) -> dict[str, Role]:
-    roles: dict[str, Role] = {}
-    for hit in incident.services:
-        roles.update(dict.fromkeys(hit.path, "path"))
-    roles.update({hit.ci_id: "service" for hit in incident.services})
-    roles.update(dict.fromkeys(_own_offerings(incident, view), "offering"))
-    if incident.root_ci is not None:
-        roles[incident.root_ci] = "cause"
-    return roles
+class _Shapes:
+    """Makes the shapes of one picture."""
+
+    def __init__(self, picture: Picture, names: Names, graph: CompiledGraph | None, at: Mapping[str, int]) -> None:
+        self._picture = picture
+        self._names = names
+        self._graph = graph
+        self._at = at
+        self._chain = frozenset(picture.facts.chain)
+
+    def mark(self, mark: Mark) -> MapMark:
+        things, facts = mark.things, self._picture.facts
+        first = things[0]
+        classes = Counter(thing.cls or "" for thing in things) if mark.group else {}
+        alike = len(classes) <= 1
+        gates = [facts.gates.get(thing.ci_id, ()) for thing in things]
+        return MapMark(
+            id=mark.key,
+            kind="group" if mark.group else "ci",
+            name="" if mark.group else first.name,
+            cls=first.cls if alike else None,
+            band=_band(first),
+            layer=mark.cell.layer,
+            x=mark.cell.x,
+            own=word_of(max((thing.own for thing in things), key=_gravity)),
+            propagated=word_of(max((thing.propagated for thing in things), key=_gravity)),
+            via=[self._names.ref(one).name for one in first.via[:MOST_VIA]],
+            count=len(things),
+            states=_split(things) if mark.group else {},
+            classes=dict(classes),
+            people=sum(thing.people for thing in things),
+            shields=sum(any(gate.standing is Standing.HOLDS for gate in those) for those in gates),
+            on_chain=not mark.group and first.ci_id in self._chain,
+            pinned_by=self._picture.pins.get(mark.key),
+            cause=self._cause(mark.key),
+            gates=[] if mark.group else [self._gate(gate) for gate in gates[0]],
+        )
+
+    def _cause(self, key: str) -> MapCause | None:
+        found = self._picture.facts.causes.get(key)
+        if found is None:
+            return None
+        return MapCause(
+            number=found.number,
+            confirmed=found.confirmed,
+            share=found.share,
+            since=found.since,
+            evidence=self._names.reasons(found.evidence),
+        )
+
+    def _gate(self, gate: Gate) -> MapGate:
+        measure = gate.measure
+        members = sorted(map(self._member, gate.members), key=lambda one: (one.up, one.name, one.id))
+        return MapGate(
+            group=gate.group,
+            rule=gate.rule,
+            standing=gate.standing.value,
+            stops=word_of(Health(gate.stops)),
+            goes_on=word_of(Health(gate.goes_on)),
+            measure=MapMeasure(
+                counts="bad" if measure.bad else "up",
+                unit=measure.unit,  # type: ignore[arg-type]  # the rules' own four words
+                found=float(measure.found),
+                limit=float(measure.limit),
+                total=float(measure.total),
+            )
+            if measure
+            else None,
+            members=members[:MOST_MEMBERS],
+            more=max(0, len(members) - MOST_MEMBERS),
+        )
+
+    def _member(self, one: GateMember) -> MapMember:
+        assert self._graph is not None  # gates come out of a graph
+        ci_id = self._graph.ids[one.provider]
+        return MapMember(
+            id=ci_id,
+            name=self._graph.name(one.provider),
+            state=word_of(Health(max(one.seen, Health.UNKNOWN))),
+            up=one.up,
+            maintained=one.maintained,
+            mark=self._at.get(ci_id),
+        )
 
 
-def _path_edges(incident: Incident, view: GraphView | None) -> Edges:
-    """An edge for each step of each path, from the dependent to what it needs."""
-    edges: Edges = {}
-    for hit in incident.services:
-        for needed, dependent in pairwise(hit.path):
-            edges[dependent, needed] = _relation_between(view, dependent, needed)
-    return edges
+def _gravity(health: Health) -> float:
+    """Unknown is worse than ok, and better than a problem."""
+    return 0.5 if health is Health.UNKNOWN else health
 
 
-def _relation_between(view: GraphView | None, dependent: str, needed: str) -> str:
-    if view is None:
-        return REACHED_THROUGH
-    forth = [r.type for r in view.out(dependent) if r.to_id == needed]
-    back = [r.type for r in view.into(dependent) if r.from_id == needed]
-    return min(forth or back, default=REACHED_THROUGH)
+def _split(things: tuple[Thing, ...]) -> dict[HealthWord, int]:
+    """How many of a group are in which state, the worst first."""
+    found = Counter(max(thing.own, thing.propagated, key=_gravity) for thing in things)
+    return {word_of(health): found[health] for health in sorted(found, key=_gravity, reverse=True)}
 
 
-def _add_users(incident: Incident, view: GraphView | None, roles: dict[str, Role], edges: Edges) -> Counter[str]:
-    """Add the offerings of the services that are hit, and the departments whose people are; how many of each."""
-    counts: Counter[str] = Counter()
-    if view is None:
-        return counts
-    for person in sorted(incident.cannot_work | incident.limited):
-        if (department := view.department(person)) is not None:
-            counts[department] += 1
-    for hit in incident.services:
-        for offering in sorted(r.from_id for r in view.into(hit.ci_id, "PART_OF") if view.is_a(r.from_id, "Offering")):
-            users = [r.from_id for r in view.into(offering, "USES") if r.from_id in counts]
-            if users:
-                roles.setdefault(offering, "offering")
-                edges[offering, hit.ci_id] = "PART_OF"
-            _add_departments(users, offering, roles, edges)
-    for offering in _own_offerings(incident, view):
-        users = [r.from_id for r in view.into(offering, "USES") if r.from_id in counts]
-        _add_departments(users, offering, roles, edges)
-    return counts
+def _band(thing: Thing) -> BandWord | None:
+    word: BandWord | None = thing.band.name.lower() if thing.band is not None else None  # type: ignore[assignment]
+    return word
 
 
-def _add_departments(users: Iterable[str], offering: str, roles: dict[str, Role], edges: Edges) -> None:
-    for department in users:
-        roles.setdefault(department, "department")
-        edges[department, offering] = "USES"
+def _ghost(one: Ghost) -> MapGhost:
+    return MapGhost(id=one.ci_id, name=one.name, cls=one.cls, lost_at=one.lost_at, layer=one.cell.layer, x=one.cell.x)
 
 
-def _class(view: GraphView | None, ci_id: str) -> str | None:
-    found = view.cis.get(ci_id) if view else None
-    return found.cls if found else None
-
-
-def _health(assessment: Assessment | None, ci_id: str, *, own: bool) -> HealthWord:
-    """Own or propagated health as a word; a CI that the assessment does not name is ok. Nothing assessed: unknown."""
-    if assessment is None:
-        return word_of(Health.UNKNOWN)
-    found = assessment.health.get(ci_id)
-    return word_of((found.own if own else found.propagated) if found else Health.OK)
+def _step(thing: Thing, names: Names, assessment: Assessment | None, mark: int) -> MapStep:
+    found = assessment.health.get(thing.ci_id) if assessment else None
+    return MapStep(
+        ci=CiRef(id=thing.ci_id, name=thing.name, cls=thing.cls),
+        own=word_of(thing.own),
+        propagated=word_of(thing.propagated),
+        reason=names.reason(found.reason) if found else None,
+        mark=mark,
+    )

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from faultpath import __version__
-from faultpath.cli import access, assessment, demo, graph, incidents, serve, trial, what_if
+from faultpath.cli import access, assessment, demo, graph, incidents, maps, serve, trial, what_if
 from faultpath.cli.client import ClientError
 from faultpath.cli.output import complaints
 from faultpath.errors import FaultpathError
@@ -25,6 +25,7 @@ app.command("import")(graph.import_model)
 app.command("discover")(graph.discover)
 app.command("impact")(graph.impact)
 app.command("assessment")(assessment.assessment)
+app.command("map")(maps.draw_map)
 app.command("whatif")(what_if.what_if)
 app.command("spof")(what_if.points_of_failure)
 app.command("rank")(what_if.ranking)

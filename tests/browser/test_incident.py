@@ -41,16 +41,82 @@ async def test_it_says_what_who_why_and_which_way(firm: Firm) -> None:
 async def test_its_map_stands_on_the_cause(firm: Firm) -> None:
     page = firm.page
     await opened(firm)
-    assert await page.text(".node.role-cause .node-name") == ["db1"]
+    assert await page.text(".node[data-cause=true] .node-name") == ["db1"]
     assert await page.text(".flag") == ["CAUSE"]
-    assert await page.count(".node.role-cause[data-own=true] .shape-down") == 1
+    assert await page.count(".node[data-cause=true][data-own=true] .shape-down") == 1
     assert await page.count(".node.node-people") == 2
-    assert await page.count(".node-ok") == 0
+    sentence = (await page.text(".map-sentence"))[0]
+    assert sentence.startswith("db1 is down since ")
+    assert sentence.endswith("Hurts 3 services, 8 people in 2 departments. 1 service saved by redundancy.")
     height = "Math.round(document.querySelector('{}').getBoundingClientRect().top)"
-    cause, people = [await page.call("evaluate", height.format(css)) for css in (".role-cause", ".node-people")]
+    cause, people = [await page.call("evaluate", height.format(css)) for css in ("[data-cause=true]", ".node-people")]
     assert people < cause
     wires = await page.count(".wire")
-    assert wires == len((await firm.station.get("/incidents/1/map"))["edges"])
+    assert wires == len((await firm.station.get("/incidents/1/map"))["wires"])
+    assert await page.text(".map-sum") == ["19 CIs in 15 marks, none hidden."]
+
+
+async def test_its_map_shows_where_redundancy_holds(firm: Firm) -> None:
+    page = firm.page
+    await opened(firm)
+    assert await page.text(".gate-holds .gate-count") == ["2 of 3 up, needs 2"]
+    assert await page.text(".gate-holds .gate-word") == ["down stops here"]
+    assert [await page.count(f".segment[data-up={up}]") for up in ("true", "false")] == [2, 1]
+    assert await page.count(".shield") == 1
+    group = ".node[data-kind=group]"
+    assert await page.text(f"{group} .node-name") == ["5 × application"]
+    assert await page.text(f"{group} .node-word") == ["5 OK"]
+    assert await page.text(f"{group} > .node-kind") == ["redundancy holds for 5"]
+    assert await page.text(".wire-count") == ["×5"]
+
+
+async def test_the_chain_of_a_mark_is_found_by_keyboard(firm: Firm) -> None:
+    page = firm.page
+    await opened(firm)
+    active = "document.activeElement.querySelector('title').textContent"
+    await page.call("evaluate", "document.querySelector('.map [tabindex=\"0\"]').focus()")
+    assert await page.call("evaluate", active) == "db1 · server · down · own fault · cause 1"
+    for _ in range(3):
+        await page.call("press", "ArrowUp")
+    label = await page.call("evaluate", active)
+    assert label.startswith(("CRM · ", "Portal application · ", "Order application · "))
+    await page.call("press", "Enter")
+    await page.see(".chain li")
+    steps = await page.text(".chain li")
+    assert steps[-1] == "down db1 native:monitoring reports ServiceDown"
+    assert await page.count("[aria-pressed=true]") == 1
+    assert await page.count(".node[data-dimmed=false]") == len(steps)
+    assert await page.count(".wires[data-chain=true]") == len(steps) - 1
+    await page.call("press", "Escape")
+    await page.gone(".chain")
+    await page.click(".node-people >> nth=0")
+    await page.see(".chain li")
+    await page.click("[data-chain-clear]")
+    await page.see("text=Select a mark to see the shortest chain to its cause.")
+
+
+async def test_only_tidying_moves_anything_and_it_can_be_undone(firm: Firm) -> None:
+    page = firm.page
+    await opened(firm)
+    pool = next(one for one in (await firm.station.get("/incidents/1/map"))["marks"] if one["name"] == "Payroll pool")
+    pin = {"ci": pool["id"], "layer": pool["layer"], "x": pool["x"] + 40}
+    for method, path in (("POST", ""), ("DELETE", f"/{pool['id']}")):
+        done = await firm.station.http.request(
+            method, f"/api/v1/incidents/1/map/pins{path}", json=pin if method == "POST" else None
+        )
+        assert done.status_code == 204, done.text
+
+    async def place() -> int:
+        marks = (await firm.station.get("/incidents/1/map"))["marks"]
+        return int(next(one["x"] for one in marks if one["id"] == pool["id"]))
+
+    assert await place() == pin["x"]
+    await page.click("[data-tidy]")
+    await page.see("[data-untidy]")
+    assert await place() < pin["x"]
+    await page.click("[data-untidy]")
+    await page.gone("[data-untidy]")
+    assert await place() == pin["x"]
 
 
 async def test_folded_parts_unfold(firm: Firm) -> None:

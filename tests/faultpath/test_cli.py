@@ -129,6 +129,19 @@ def test_impact_answers_for_a_name(served: Served) -> None:
     assert (unknown.returncode, unknown.stderr.strip()) == (1, "there is no CI db9")
 
 
+def test_a_map_is_a_sentence_and_a_list(served: Served) -> None:
+    lines = served.run("map", "db1").splitlines()
+    assert lines[0] == "db1 is OK. It carries 1 service, used by 2 people in 1 department."
+    assert lines[1].split() == ["layer", "what", "class", "state", "why", "redundancy"]
+    assert [line.split()[0] for line in lines[2:-1]] == ["4", "3", "2", "1", "0"]
+    assert lines[-1] == "5 CIs in 5 marks, none hidden"
+    assert served.run("map", "CRM", "--down", "--hops", "1", "--csv").splitlines() == [
+        "layer,what,class,state,why,redundancy", "1,CRM,BusinessService,OK,,",
+        "0,CRM application,ApplicationService,OK,,",
+    ]  # fmt: skip
+    assert json.loads(served.run("map", "db1", "--ungrouped", "--mode", "full", "--json"))["mode"] == "full"
+
+
 def test_whatif_and_spof_answer_for_names(served: Served) -> None:
     text = served.run("whatif", "--fail", "db1")
     assert "cannot work: 0 → 2" in text

@@ -208,4 +208,4 @@ async def test_an_unknown_ci_is_listed_as_unbound_and_opens_an_incident(station:
     detail = await station.get(f"/incidents/{incident['number']}")
     assert detail["unbound_source"] == "alertmanager:prom-a"
     drawn = await station.get(f"/incidents/{incident['number']}/map")
-    assert drawn["nodes"] == []
+    assert drawn["marks"] == []

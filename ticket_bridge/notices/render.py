@@ -1,8 +1,8 @@
 """Reason codes and mail lines in a language. Nothing makes it fail: an unknown code reads as its own words.
 
 A line's fields are plain names with an optional format: ``{device}`` (a name where the value is a CI id),
-``{state:health}`` (a word of that group), ``{share:percent}``, ``{count:people}``, ``{at:time}``. Attributes and
-indexes are not reachable from a line.
+``{state:health}`` (a word of that group), ``{count:people}`` (a number with its word, of a group with one and many),
+``{share:percent}``, ``{at:time}``. Attributes and indexes are not reachable from a line.
 """
 
 from __future__ import annotations
@@ -129,18 +129,17 @@ class Speaker:
             return self.listed([self._plain(item, spec, args) for item in value])
         if value is None:
             return "?"
-        formats = {"people": self._people, "percent": _percent, "time": self._time}
+        formats = {"percent": _percent, "time": self._time, "since": self._time}
         if spec in formats:
             return formats[spec](value)
-        word = self.texts.words.get(spec, {}).get(str(value))
+        words = self.texts.words.get(spec, {})
+        if "many" in words:
+            return words["one" if value == 1 else "many"].replace("{n}", str(value))
+        word = words.get(str(value))
         if word is not None:
             return self.fill(word, {key: arg for key, arg in args.items() if key != spec})
         text = str(value)
         return clean(self._name(text) if _ULID.fullmatch(text) else text)
-
-    def _people(self, number: Any) -> str:
-        words = self.texts.words["people"]
-        return words["one" if number == 1 else "many"].replace("{n}", str(number))
 
     def _time(self, value: Any) -> str:
         try:

@@ -67,18 +67,14 @@ export class Speaker {
   private plain(value: Value, format: string, args: Args, names: Record<string, string>): string {
     if (Array.isArray(value)) return this.listed(value.map((item) => this.plain(item, format, args, names)));
     if (value === null || value === undefined) return "?";
-    if (format === "people") return this.people(Number(value));
     if (format === "percent" && typeof value === "number") return `${Math.round(value * 100)}%`;
-    if (format === "time") return Number.isNaN(Date.parse(String(value))) ? String(value) : this.time(String(value));
-    const word = this.texts.words[format]?.[String(value)];
+    if (format === "time" || format === "since") return Number.isNaN(Date.parse(String(value))) ? String(value) : this.time(String(value));
+    const words = this.texts.words[format];
+    if (words?.["many"]) return (value === 1 ? words["one"] : words["many"])?.replace("{n}", String(value)) ?? "";
+    const word = words?.[String(value)];
     if (word === undefined) return names[String(value)] ?? String(value);
     const others = Object.fromEntries(Object.entries(args).filter(([name]) => name !== format));
     return this.fill(word, others, names);
-  }
-
-  private people(n: number): string {
-    const line = this.texts.words["people"]?.[n === 1 ? "one" : "many"] ?? "{n}";
-    return line.replace("{n}", String(n));
   }
 
   private generic(reason: Reason): string {

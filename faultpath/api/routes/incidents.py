@@ -1,4 +1,4 @@
-"""Incidents: the list, all that the page of one needs, its map, and what people do to it."""
+"""Incidents: the list, all that the page of one needs, and what people do to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from faultpath.api.business import (
     vips_out,
 )
 from faultpath.api.deps import Api, ApiState, require
-from faultpath.api.impact_map import ImpactMap, map_of
 from faultpath.api.paging import Cursor, Limit, Number, Page, decode, page_of
 from faultpath.api.problems import FieldError, ProblemError, not_found
 from faultpath.api.routes.alerts import AlertOut, alert_out
@@ -193,23 +192,15 @@ async def list_incidents(
 async def get_incident(number: Number, api: Api) -> IncidentDetail:
     """Everything about one incident."""
     with api.ledger.read() as connection:
-        incident = _known(connection, number)
+        incident = known_incident(connection, number)
         return _detail(api, connection, incident)
-
-
-@router.get("/incidents/{number}/map")
-async def get_incident_map(number: Number, api: Api) -> ImpactMap:
-    """The path from the root to services and people, with positions."""
-    with api.ledger.read() as connection:
-        incident = _known(connection, number)
-    return map_of(incident, api.hub.view, api.hub.assessment)
 
 
 @router.post("/incidents/{number}/acts")
 async def act_on_incident(number: Number, body: ActIn, api: Api, who: Writer) -> IncidentDetail:
     """Acknowledge, start, pend, resolve, close, reopen, set the priority, or comment."""
     with api.ledger.begin() as connection:
-        before = _known(connection, number)
+        before = known_incident(connection, number)
         after = _act(api, connection, before, body, who.actor)
         if isinstance(after, ActRefused):
             raise _refused(after, api.names)
@@ -225,7 +216,7 @@ async def act_on_incident(number: Number, body: ActIn, api: Api, who: Writer) ->
 async def release_notices(number: Number, api: Api, who: Writer) -> Released:
     """Let the held notices of an incident go: a person agrees to telling that many."""
     with api.ledger.begin() as connection:
-        incident = _known(connection, number)
+        incident = known_incident(connection, number)
         messages = outbox.of_incident(connection, incident.incident_id)
         held = sum(message.state is outbox.OutboxState.HELD for message in messages)
         done = api.hub.desk.release(connection, number, who.actor)
@@ -256,7 +247,12 @@ def _act(api: ApiState, connection: Connection, incident: Incident, body: ActIn,
     return desk.act(connection, number, body.verb, actor, body.note)
 
 
-def _known(connection: Connection, number: int) -> Incident:
+def known_incident(connection: Connection, number: int) -> Incident:
+    """The incident of an address.
+
+    Raises:
+        ProblemError: 404.
+    """
     incident = store.by_number(connection, number)
     if incident is None:
         raise not_found("incident", number)

@@ -41,11 +41,16 @@ export const incident = (number: number) =>
     queryFn: () => take(api.GET("/api/v1/incidents/{number}", { params: { path: { number } } })),
   });
 
-export const incidentMap = (number: number) =>
+export const incidentMap = (number: number, service?: string) =>
   queryOptions({
-    queryKey: ["map", number],
+    queryKey: ["map", number, service],
     placeholderData: keepPreviousData,
-    queryFn: () => take(api.GET("/api/v1/incidents/{number}/map", { params: { path: { number } } })),
+    queryFn: () =>
+      take(
+        api.GET("/api/v1/incidents/{number}/map", {
+          params: { path: { number }, query: service === undefined ? {} : { service } },
+        }),
+      ),
   });
 
 export interface AlertFilter {

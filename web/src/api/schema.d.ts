@@ -165,6 +165,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cis/{ci_id}/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ci Map
+         * @description Who is hurt by a CI, or what it stands on. ``?at=`` asks it of the graph of a past time, in today's places.
+         */
+        get: operations["get_ci_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cis/{ci_id}/map/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin On Ci Map
+         * @description Pin a CI to a place on the map of a CI.
+         */
+        post: operations["pin_on_ci_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cis/{ci_id}/map/pins/{pinned}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unpin On Ci Map
+         * @description Let go of a CI that was pinned; it stays where it is.
+         */
+        delete: operations["unpin_on_ci_map"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cis/{ci_id}/map/tidy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tidy Ci Map
+         * @description Lay the map of a CI out anew, for everybody, or take that back.
+         */
+        post: operations["tidy_ci_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cis/{ci_id}/points-of-failure": {
         parameters: {
             query?: never;
@@ -450,11 +530,71 @@ export interface paths {
         };
         /**
          * Get Incident Map
-         * @description The path from the root to services and people, with positions.
+         * @description The way from the cause of an incident to services and people, and where redundancy holds.
          */
         get: operations["get_incident_map"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/map/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pin On Incident Map
+         * @description Pin a CI to a place on the map of an incident.
+         */
+        post: operations["pin_on_incident_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/map/pins/{pinned}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unpin On Incident Map
+         * @description Let go of a CI that was pinned; it stays where it is.
+         */
+        delete: operations["unpin_on_incident_map"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{number}/map/tidy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tidy Incident Map
+         * @description Lay the map of an incident out anew, for everybody, or take that back.
+         */
+        post: operations["tidy_incident_map"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1393,21 +1533,42 @@ export interface components {
         };
         /**
          * ImpactMap
-         * @description Nodes on a grid of whole numbers, and the edges between them. Equal facts give an equal picture.
+         * @description One question, answered by a sentence and a picture. A mark that stays never moves, unless the map is tidied.
+         *
+         *     ``strained``: wires that found no way upwards between the places that there were; tidying helps.
          */
         ImpactMap: {
-            /** Edges */
-            edges: components["schemas"]["MapEdge"][];
-            /** Height */
-            height: number;
-            /** Nodes */
-            nodes: components["schemas"]["MapNode"][];
-            /** Number */
-            number: number;
+            bounds: components["schemas"]["MapBounds"];
+            /** Chain */
+            chain: components["schemas"]["MapStep"][];
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down";
+            /** Focus */
+            focus: string | null;
+            /** Ghosts */
+            ghosts: components["schemas"]["MapGhost"][];
+            /** Hops */
+            hops: number | null;
+            /** Marks */
+            marks: components["schemas"]["MapMark"][];
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "none" | "roots" | "full";
             /** Revision */
             revision: number;
-            /** Width */
-            width: number;
+            sentence: components["schemas"]["ReasonOut"];
+            /** Strained */
+            strained: number;
+            sum: components["schemas"]["MapSum"];
+            /** Undo */
+            undo: boolean;
+            /** Wires */
+            wires: components["schemas"]["MapWire"][];
         };
         /**
          * IncidentDetail
@@ -1557,32 +1718,200 @@ export interface components {
             ];
         };
         /**
-         * MapEdge
-         * @description A need: ``from`` stands on ``to``. Impact runs the other way.
+         * MapBounds
+         * @description The cells that are used. ``layer`` counts upwards, ``x`` to the right; both may be negative.
          */
-        MapEdge: {
-            /** From */
-            from: string;
-            /** To */
-            to: string;
-            /** Type */
-            type: string;
+        MapBounds: {
+            /** Bottom */
+            bottom: number;
+            /** Left */
+            left: number;
+            /** Right */
+            right: number;
+            /** Top */
+            top: number;
         };
         /**
-         * MapNode
-         * @description One CI. ``own`` is its own health, ``propagated`` what its needs make of it; the cause lies in layer 0.
+         * MapCause
+         * @description Why a CI is taken for a cause. ``share``: of its dependents that complain, if it is only suspected.
          */
-        MapNode: {
+        MapCause: {
+            /** Confirmed */
+            confirmed: boolean;
+            /** Evidence */
+            evidence: components["schemas"]["ReasonOut"][];
+            /** Number */
+            number: number;
+            /** Share */
+            share: number | null;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * MapGate
+         * @description Redundancy: one rule of the CI that reduces needs. Where it holds, ``stops`` ends here and ``goes_on`` goes on.
+         *
+         *     ``members`` ends at 24, those that are not up first; ``more`` says how many there are beside.
+         */
+        MapGate: {
+            /**
+             * Goes On
+             * @enum {string}
+             */
+            goes_on: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Group */
+            group: string | null;
+            measure: components["schemas"]["MapMeasure"] | null;
+            /** Members */
+            members: components["schemas"]["MapMember"][];
+            /** More */
+            more: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "whole" | "holds" | "broken";
+            /**
+             * Stops
+             * @enum {string}
+             */
+            stops: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+        };
+        /**
+         * MapGhost
+         * @description A CI that was drawn here and left the map less than ten minutes ago.
+         */
+        MapGhost: {
             /** Cls */
             cls: string | null;
-            /** Count */
-            count: number;
             /** Id */
             id: string;
             /** Layer */
             layer: number;
+            /**
+             * Lost At
+             * Format: date-time
+             */
+            lost_at: string;
             /** Name */
             name: string;
+            /** X */
+            x: number;
+        };
+        /**
+         * MapMark
+         * @description What is drawn at one place: a CI, or a group of alike ones with their count and their split by state.
+         *
+         *     ``own`` and ``propagated`` are the worst of a group. ``via`` names what is responsible. ``shields``: how many of it
+         *     hold because of redundancy. ``people``: how many of a department are hit.
+         */
+        MapMark: {
+            /** Band */
+            band: ("people" | "offering" | "service") | null;
+            cause: components["schemas"]["MapCause"] | null;
+            /** Classes */
+            classes: {
+                [key: string]: number;
+            };
+            /** Cls */
+            cls: string | null;
+            /** Count */
+            count: number;
+            /** Gates */
+            gates: components["schemas"]["MapGate"][];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "ci" | "group";
+            /** Layer */
+            layer: number;
+            /** Name */
+            name: string;
+            /** On Chain */
+            on_chain: boolean;
+            /**
+             * Own
+             * @enum {string}
+             */
+            own: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** People */
+            people: number;
+            /** Pinned By */
+            pinned_by: string | null;
+            /**
+             * Propagated
+             * @enum {string}
+             */
+            propagated: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Shields */
+            shields: number;
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+            /** Via */
+            via: string[];
+            /** X */
+            x: number;
+        };
+        /**
+         * MapMeasure
+         * @description What a rule counts: ``found`` of ``total`` is up, ``limit`` is needed; or is bad, and gives way at ``limit``.
+         */
+        MapMeasure: {
+            /**
+             * Counts
+             * @enum {string}
+             */
+            counts: "up" | "bad";
+            /** Found */
+            found: number;
+            /** Limit */
+            limit: number;
+            /** Total */
+            total: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "count" | "percent" | "weight" | "weight_percent";
+        };
+        /**
+         * MapMember
+         * @description One need of a gate. ``state`` is what the dependent sees of it, ``up`` whether the rule counts it so.
+         *
+         *     ``mark``: its place in the list of marks, if it is drawn.
+         */
+        MapMember: {
+            /** Id */
+            id: string;
+            /** Maintained */
+            maintained: boolean;
+            /** Mark */
+            mark: number | null;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Up */
+            up: boolean;
+        };
+        /**
+         * MapStep
+         * @description One step of the chain from the selected service down to a cause, with its reason.
+         */
+        MapStep: {
+            ci: components["schemas"]["CiRef"];
+            /** Mark */
+            mark: number;
             /**
              * Own
              * @enum {string}
@@ -1593,15 +1922,39 @@ export interface components {
              * @enum {string}
              */
             propagated: "ok" | "at_risk" | "degraded" | "down" | "unknown";
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "cause" | "path" | "service" | "offering" | "department";
-            /** X */
-            x: number;
-            /** Y */
-            y: number;
+            reason: components["schemas"]["ReasonOut"] | null;
+        };
+        /**
+         * MapSum
+         * @description So many CIs in so many marks, none hidden; ``beyond``: CIs of the answer that are too far to be drawn at all.
+         */
+        MapSum: {
+            /** Beyond */
+            beyond: number;
+            /** Cis */
+            cis: number;
+            /** Marks */
+            marks: number;
+        };
+        /**
+         * MapWire
+         * @description ``from`` stands on ``to``: both are places in the list of marks. Impact runs the other way.
+         *
+         *     Parallel edges are one, with their ``count``. ``indirect``: what lies between is not drawn.
+         */
+        MapWire: {
+            /** Count */
+            count: number;
+            /** From */
+            from: number;
+            /** Indirect */
+            indirect: boolean;
+            /** Kinds */
+            kinds: string[];
+            /** On Chain */
+            on_chain: boolean;
+            /** To */
+            to: number;
         };
         /**
          * Me
@@ -1792,6 +2145,18 @@ export interface components {
              * @enum {string}
              */
             state: "down" | "degraded";
+        };
+        /**
+         * PinIn
+         * @description Which CI to pin, to which place.
+         */
+        PinIn: {
+            /** Ci */
+            ci: string;
+            /** Layer */
+            layer: number;
+            /** X */
+            x: number;
         };
         /**
          * PointOfFailureOut
@@ -2285,6 +2650,17 @@ export interface components {
              * @enum {string}
              */
             state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+        };
+        /**
+         * TidyIn
+         * @description Lay it out anew, for everybody; or take the last time back.
+         */
+        TidyIn: {
+            /**
+             * Undo
+             * @default false
+             */
+            undo: boolean;
         };
         /**
          * TimelineOut
@@ -3170,6 +3546,424 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_ci_map: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                /** @description up: who is hurt by it; down: what it stands on */
+                direction?: "up" | "down";
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description how far; as far as it goes if unsaid */
+                hops?: number | null;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                ci_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactMap"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    pin_on_ci_map: {
+        parameters: {
+            query?: {
+                /** @description up: who is hurt by it; down: what it stands on */
+                direction?: "up" | "down";
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description how far; as far as it goes if unsaid */
+                hops?: number | null;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                ci_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    unpin_on_ci_map: {
+        parameters: {
+            query?: {
+                /** @description up: who is hurt by it; down: what it stands on */
+                direction?: "up" | "down";
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description how far; as far as it goes if unsaid */
+                hops?: number | null;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                ci_id: string;
+                pinned: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    tidy_ci_map: {
+        parameters: {
+            query?: {
+                /** @description up: who is hurt by it; down: what it stands on */
+                direction?: "up" | "down";
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description how far; as far as it goes if unsaid */
+                hops?: number | null;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                ci_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TidyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactMap"];
                 };
             };
             /** @description The request is wrong */
@@ -4732,7 +5526,14 @@ export interface operations {
     };
     get_incident_map: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
             header?: never;
             path: {
                 number: number;
@@ -4740,6 +5541,308 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpactMap"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    pin_on_incident_map: {
+        parameters: {
+            query?: {
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    unpin_on_incident_map: {
+        parameters: {
+            query?: {
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+                pinned: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    tidy_incident_map: {
+        parameters: {
+            query?: {
+                /** @description false: each CI by itself */
+                grouped?: boolean;
+                /** @description which causes outside of what is drawn are added */
+                mode?: "none" | "roots" | "full";
+                /** @description a CI whose chain down to a cause is wanted */
+                service?: string | null;
+            };
+            header?: never;
+            path: {
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TidyIn"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {

@@ -3,12 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
 import { ApiError, type IncidentDetail } from "../api/client";
-import { incident, incidentMap } from "../api/queries";
+import { incident } from "../api/queries";
 import { useWords } from "../i18n";
 import { Aged, Ci, IncidentState, PriorityMark, Proof, StateMark } from "../parts/marks";
 import { Empty, LoadError, Panel } from "../parts/panel";
 import { Acts } from "./incident-acts";
-import { ImpactMapView } from "./incident-map";
+import { MapPanel } from "./incident-map";
 import { Members, Notices, People, Timeline } from "./incident-parts";
 
 export function IncidentPage(): ReactNode {
@@ -39,7 +39,7 @@ function Body({ found }: { found: IncidentDetail }): ReactNode {
       <Head found={found} />
       <div className="columns">
         <div className="column-main">
-          <MapPanel number={found.number} found={found} />
+          <MapPanel found={found} />
           <Services found={found} />
           <People found={found} />
           <Members found={found} />
@@ -159,22 +159,6 @@ function Remedies({ found }: { found: IncidentDetail }): ReactNode {
           )}
         </div>
       ))}
-    </Panel>
-  );
-}
-
-function MapPanel({ number, found }: { number: number; found: IncidentDetail }): ReactNode {
-  const { say } = useWords();
-  const query = useQuery(incidentMap(number));
-  return (
-    <Panel title={say("section.map")} aside={<span className="dim small">{say("section.mapNow")}</span>}>
-      {query.isError && <LoadError query={query} />}
-      {query.data &&
-        (query.data.nodes.length > 1 ? (
-          <ImpactMapView map={query.data} found={found} />
-        ) : (
-          <p className="dim">{say("section.mapEmpty")}</p>
-        ))}
     </Panel>
   );
 }

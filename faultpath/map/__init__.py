@@ -1,0 +1,1 @@
+"""The impact map: which CIs are drawn, grouped how, at which places. The console only draws."""
