@@ -6,7 +6,8 @@ with two ports is no bridge. A CI without a known link is in no way's hands: unk
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -39,6 +40,7 @@ class Network:
     anchors: frozenset[int]
     hub: int | None
     sites: dict[int, frozenset[int]] = field(default_factory=dict)
+    _dominators_of_site: dict[int, DominatorTree] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def at(self) -> dict[int, list[Cable]]:
@@ -79,6 +81,31 @@ class Network:
                     if far in self.transit:
                         stack.append(far)
         return seen
+
+    def left(self, sources: Iterable[int], gone: Mapping[int, int], every: int) -> dict[int, int]:
+        """What is reached under many sets of failures at once.
+
+        Args:
+            sources: where ways begin.
+            gone: device or link → the sets that it is in, a bit each.
+            every: the bits of all sets.
+
+        Returns:
+            device → the sets under which a healthy way joins it to a source.
+        """
+        found = {source: every & ~gone.get(source, 0) for source in sources}
+        queue = deque(found)
+        while queue:
+            device = queue.popleft()
+            for cable in self.at.get(device, ()):
+                far = cable.other(device)
+                before = found.get(far, 0)
+                more = found[device] & ~gone.get(cable.link, 0) & ~gone.get(far, 0) & ~before
+                if more:
+                    found[far] = before | more
+                    if far in self.transit:
+                        queue.append(far)
+        return found
 
     def dominators(self, sources: Iterable[int], failed: Collection[int] = ()) -> DominatorTree:
         """Which device or link every way from the sources to a node must pass."""
@@ -123,6 +150,12 @@ class Network:
     @cached_property
     def free_dominators(self) -> DominatorTree:
         return self.dominators(self.anchors)
+
+    def dominators_of_site(self, site: int) -> DominatorTree:
+        """As its own anchors reach things with nothing failed."""
+        if site not in self._dominators_of_site:
+            self._dominators_of_site[site] = self.dominators(self.sites[site])
+        return self._dominators_of_site[site]
 
     @cached_property
     def hub_dominators(self) -> DominatorTree:

@@ -5,10 +5,8 @@ A scenario is laid over the present faults; the graph stays as it is, but for ne
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from cmdb.model import CI
 from impact.business import estimate_of, in_order, of_state, vips_of
@@ -92,19 +90,6 @@ class Change:
     ci_id: str
     before: Health
     after: Health
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointOfFailure:
-    """A CI whose failure alone brings a service down.
-
-    ``path`` leads from the service to it. ``double``: the fewest needs, as (dependent, provider), beside which a second
-    provider would have to stand so that the service survives; empty where only another way of the network would help.
-    """
-
-    ci_id: str
-    path: tuple[str, ...]
-    double: tuple[tuple[str, str], ...]
 
 
 def try_out(graph: CompiledGraph, own: Mapping[int, Level], scenario: Scenario) -> Outcome:
@@ -217,99 +202,3 @@ def compare(before: Outcome, after: Outcome) -> tuple[Change, ...]:
     pairs = ((ci, before.health.get(ci, Health.OK), after.health.get(ci, Health.OK)) for ci in ids)
     moved = [Change(ci_id=ci, before=one, after=other) for ci, one, other in pairs if one != other]
     return tuple(sorted(moved, key=lambda change: (-change.after, -change.before, change.ci_id)))
-
-
-def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
-    """The CIs whose failure alone brings this one down (a service: for all of its users)."""
-    return frozenset(other for other, _ in _breaking(graph, node))
-
-
-def explained_points_of_failure(graph: CompiledGraph, ci_id: str) -> tuple[PointOfFailure, ...]:
-    """The points of failure of a CI with the way to each and the cheapest redundancy, the nearest first.
-
-    Raises:
-        KeyError: the graph has no such CI.
-    """
-    node = graph.index[ci_id]
-    found = [
-        PointOfFailure(
-            ci_id=graph.ids[other],
-            path=_names(graph, path_down(state, node)),
-            double=tuple((graph.ids[d], graph.ids[p]) for d, p in _fewest_to_double(state, node, other)),
-        )
-        for other, state in _breaking(graph, node)
-    ]
-    return tuple(sorted(found, key=lambda point: (len(point.path), graph.name(graph.index[point.ci_id]), point.ci_id)))
-
-
-def _breaking(graph: CompiledGraph, node: int) -> Iterable[tuple[int, State]]:
-    if _shown(evaluate(graph, {}), node) == graph.scale.worst:
-        return  # it is down with nothing broken: by a rule, not by a failure
-    for other in _candidates(graph, node):
-        state = evaluate(graph, {other: graph.scale.worst})
-        if _shown(state, node) == graph.scale.worst:
-            yield other, state
-
-
-def _shown(state: State, node: int) -> Level:
-    graph = state.spread.graph
-    return state.service(node) if node in graph.business.user_sites else state.spread.full.get(node, 0)
-
-
-def _candidates(graph: CompiledGraph, node: int) -> Iterable[int]:
-    """What it stands on, the ways to that, and what those need in their turn: one supply may feed two ways."""
-    found = set(graph.scope(node))
-    if graph.business.user_sites.get(node) or not graph.network.at.keys().isdisjoint(found):
-        found.update(*map(graph.scope, graph.network.ways))
-    return sorted(found - {node})
-
-
-def _fewest_to_double(state: State, node: int, cause: int) -> list[tuple[int, int]]:
-    """The smallest set of needs without which the failure would not reach a CI: a minimum cut of unit capacities.
-
-    After Menger; found by augmenting paths over the needs that are held to account.
-    """
-    spread = state.spread
-    onward = {at: spread.via(at) for at in closure(node, spread.via)}
-    if cause not in onward:
-        return []
-    flow: set[tuple[int, int]] = set()
-    while way := _augmenting(onward, flow, node, cause):
-        for start, end in pairwise(way):
-            if (end, start) in flow:
-                flow.discard((end, start))
-            else:
-                flow.add((start, end))
-    # of all smallest cuts the one next to the cause: what fails is what a second one is bought of
-    upward: dict[int, tuple[int, ...]] = {}
-    for start, ends in onward.items():
-        for end in ends:
-            upward[end] = (*upward.get(end, ()), start)
-    side = _reached(upward, {(end, start) for start, end in flow}, cause)
-    return sorted((start, end) for end in side for start in upward.get(end, ()) if start not in side)
-
-
-def _augmenting(onward: Mapping[int, tuple[int, ...]], flow: set[tuple[int, int]], start: int, end: int) -> list[int]:
-    before = _reached(onward, flow, start)
-    if end not in before:
-        return []
-    way = [end]
-    while way[-1] != start:
-        way.append(before[way[-1]])
-    return way[::-1]
-
-
-def _reached(onward: Mapping[int, tuple[int, ...]], flow: set[tuple[int, int]], start: int) -> dict[int, int]:
-    """What is left to reach, with the node before each; a need that carries flow can only be gone back."""
-    back: dict[int, list[int]] = {}
-    for one, other in flow:
-        back.setdefault(other, []).append(one)
-    before, queue = {start: start}, deque([start])
-    while queue:
-        at = queue.popleft()
-        free = [provider for provider in onward.get(at, ()) if (at, provider) not in flow]
-        for found in (*free, *back.get(at, ())):
-            if found not in before:
-                before[found] = at
-                queue.append(found)
-    return before

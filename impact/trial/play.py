@@ -16,13 +16,13 @@ from impact.explain import affected_by, causes_of, layers, needed_by, needs_of, 
 from impact.graph import CompiledGraph, compile_graph
 from impact.handled import handled
 from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
+from impact.points import points_of_failure
 from impact.rules import Points
 from impact.scale import SHIPPED, Level, Profile
 from impact.state import State, evaluate
 from impact.trial.graph import Some
 from impact.trial.read import Step, Trial, plain_number
 from impact.vocabulary import RelationMeaning, Vocabulary, vocabulary_of
-from impact.whatif import points_of_failure
 
 _CRITICAL = 4
 _NOW = datetime(2000, 1, 1, tzinfo=UTC)  # nothing in a model test passes

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from cmdb.model import Value
 from impact.explain import causes_of, path_to_cause, responsible_for
 from impact.graph import CompiledGraph, compile_graph
+from impact.points import points_of_failure
 from impact.propagate import Propagation
 from impact.rule_reading import rule_of
 from impact.rules import Input, Rule, rising
 from impact.scale import EXCLUDED, OUTSIDE, Level, Policy, Profile, rises, scale_of
 from impact.state import evaluate
 from impact.trial.play import words_for
-from impact.whatif import points_of_failure
 from tests.impact.kit import CATALOGUE, Graph
 from tests.impact.worlds import NAMES, SEEDS, SIZES, Draw, levels, nodes, profile_of
 

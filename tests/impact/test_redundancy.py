@@ -13,15 +13,9 @@ from impact.errors import ModelError
 from impact.explain import closure
 from impact.graph import CompiledGraph
 from impact.model import Health
+from impact.points import explained_points_of_failure, points_of_failure
 from impact.redundancy import SUPPOSED, Doubled, Laid, Redundancy, with_redundancy
-from impact.whatif import (
-    Scenario,
-    explained_points_of_failure,
-    links_between,
-    points_of_failure,
-    try_out,
-    whole_of,
-)
+from impact.whatif import Scenario, links_between, try_out, whole_of
 from tests.impact.kit import Graph
 from tests.impact.test_assess import office
 

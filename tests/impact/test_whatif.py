@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from impact.graph import CompiledGraph
 from impact.model import Health
+from impact.points import explained_points_of_failure, points_of_failure
 from impact.state import evaluate
-from impact.whatif import Outcome, Scenario, compare, explained_points_of_failure, points_of_failure, try_out
+from impact.whatif import Outcome, Scenario, compare, try_out
 from tests.impact.kit import Graph
 from tests.impact.test_assess import office
 

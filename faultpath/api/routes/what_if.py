@@ -26,17 +26,10 @@ from faultpath.questions import Moment
 from impact.errors import ModelError
 from impact.graph import CompiledGraph
 from impact.model import Health
+from impact.points import explained_points_of_failure, points_of_failure
 from impact.ranking import rank
 from impact.redundancy import Doubled, Laid, Redundancy, with_redundancy
-from impact.whatif import (
-    Outcome,
-    Scenario,
-    compare,
-    explained_points_of_failure,
-    links_between,
-    points_of_failure,
-    try_out,
-)
+from impact.whatif import Outcome, Scenario, compare, links_between, try_out
 
 MOST_CHANGES = 1_000
 MOST_NAMED = 1_000
