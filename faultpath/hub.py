@@ -34,6 +34,7 @@ from cmdb.columns.names import Names
 from cmdb.columns.patch import compacted
 from cmdb.errors import StoreUnavailableError
 from faultpath.graph_access import GraphAccess
+from faultpath.graph_file import GraphFile
 from faultpath.graph_view import GraphView
 from faultpath.questions import Moment
 from impact.assess import Assessor
@@ -120,6 +121,7 @@ class Hub:
         catalogue: Catalogue,
         clock: Clock,
         timing: Timing,
+        graph_file: GraphFile,
     ) -> None:
         self.book = book
         self.desk = desk
@@ -137,6 +139,7 @@ class Hub:
         self._timing = timing
         self._graph: Graph | None = None
         self._loading_index = GraphIndex()
+        self._graph_file = graph_file
         self._said = Complaints()
         self._health_log = HealthLog(ledger)
         self._position = inbox.offset(CONSUMER)
@@ -191,9 +194,10 @@ class Hub:
             await self._load_graph()
 
     async def _load_graph(self) -> None:
-        known = self._graph.view.columns if self._graph is not None else None
-        columns = await self._store.run(lambda graph: graph.columns(known))
-        if columns is known:
+        graph = self._graph
+        known = graph.view.columns if graph is not None else await asyncio.to_thread(self._graph_file.load)
+        columns = await self._store.run(lambda store: store.columns(known))
+        if graph is not None and columns is known:
             return  # what a store gives twice has not changed
         compiled = await asyncio.to_thread(self._compile, columns, self._graph)
         with self._ledger.begin() as connection:
@@ -206,6 +210,7 @@ class Hub:
         for tell in self.listeners.on_graph:
             tell(compiled.view)
         self._look_again()
+        await asyncio.to_thread(self._graph_file.keep, compiled.view.columns)
 
     def acted(self, number: int) -> None:
         """A person acted on an incident."""

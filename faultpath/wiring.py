@@ -50,6 +50,7 @@ from faultpath.api.stream import ChangeStream
 from faultpath.discovering import DiscoveryDesk
 from faultpath.errors import FaultpathError, SettingsError
 from faultpath.graph_access import GraphAccess
+from faultpath.graph_file import GraphFile
 from faultpath.housekeeping import Housekeeping
 from faultpath.hub import Hub
 from faultpath.importing import Importer
@@ -75,6 +76,7 @@ from ticket_bridge.notices.smtp import SmtpChannel
 from ticket_bridge.settings import MailSettings
 
 SETUP_FILE = "setup-token"
+GRAPH_FILE = "graph.columns"
 STOP_S = 10.0
 FIRST_LOOK_S = 3.0
 CONSOLE = Path(__file__).parents[1] / "web" / "dist"
@@ -253,6 +255,7 @@ class _Builder:
             graph=self.graph,
             catalogue=self.catalogue,
             clock=self.clock,
+            graph_file=GraphFile(self.settings.data_dir / GRAPH_FILE),
             timing=Timing(
                 settle=timedelta(seconds=timing.settle_s),
                 settle_most=timedelta(seconds=timing.settle_max_s),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cmdb.columns.arrays_file import ArraysFileError
 from cmdb.columns.columns import Columns
+from cmdb.columns.file import load, save
 from cmdb.columns.fill import columns_of
 from cmdb.columns.names import Names
 from cmdb.columns.patch import compacted, patched
@@ -122,6 +126,40 @@ def test_changes_laid_over_columns_are_the_columns_of_what_came_of_them(courses:
 def _applied(store: OracleGraphStore, change_set: ChangeSet) -> None:
     with contextlib.suppress(CmdbError):
         store.apply(change_set, idempotency_key=str(id(change_set)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(change_sets=st.lists(CHANGE_SETS, max_size=3))
+def test_what_was_saved_is_loaded_and_followed_on(change_sets: list[ChangeSet]) -> None:
+    store = OracleGraphStore()
+    columns = columns_of(store.snapshot())
+    for change_set in change_sets:
+        _applied(store, change_set)
+        columns = patched(columns, store.changes_since(columns.revision), store.revision(), f"made {store.revision()}")
+    again = _loaded(_saved(columns))
+    assert said(again) == said(columns)
+    assert again.made == columns.made
+
+
+def test_a_damaged_file_of_columns_is_refused() -> None:
+    cis = tuple(CI(ci_id=ci_id, cls="Server", name="x", attributes={"os": "linux"}) for ci_id in "abc")
+    relations = (Relation(from_id="a", type="USES", to_id="b"),)
+    whole = _saved(columns_of(Snapshot(revision=1, cis=cis, relations=relations)))
+    assert _loaded(whole).ci_count == 3
+    for at in range(len(whole)):
+        for damaged in (whole[:at], whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]):
+            with pytest.raises(ArraysFileError):
+                _loaded(damaged)
+
+
+def _saved(columns: Columns) -> bytes:
+    file = io.BytesIO()
+    save(columns, file)
+    return file.getvalue()
+
+
+def _loaded(data: bytes) -> Columns:
+    return load(io.BytesIO(data))
 
 
 @settings(max_examples=200, deadline=None)

@@ -23,6 +23,7 @@ from cmdb.model import CI, ChangeSet
 from cmdb.store import GraphStore
 from faultpath import hub
 from faultpath.graph_access import GraphAccess
+from faultpath.graph_file import GraphFile
 from faultpath.hub import Hub
 from faultpath.telling import LatestDirectory
 from ledger.clock import SystemClock
@@ -57,6 +58,7 @@ class BareHub:
             catalogue=Catalogue.load(),
             clock=self.clock,
             timing=Timing(settle=AT_ONCE, settle_most=AT_ONCE, hold=AT_ONCE),
+            graph_file=GraphFile(folder / "graph.columns"),
         )
 
     def _open(self) -> GraphStore:
