@@ -100,6 +100,7 @@ def scene_of(estate: Estate) -> Scene:
     catalogue = Catalogue.load()
     columns = columns_of(Snapshot(revision=1, cis=tuple(estate.cis), relations=tuple(estate.relations)))
     moment = Moment(
+        at=T0,
         view=GraphView(columns, catalogue.is_a),
         graph=compile_graph(columns, vocabulary_of(catalogue)),
         faults={estate.core: Health.DOWN},

@@ -84,7 +84,8 @@ def _own_attributes(catalogue: Catalogue, known: CiClass) -> list[Attribute]:
 def _attribute_row(attribute: Attribute) -> tuple[str, str, str]:
     kind = attribute.type + (f" ({attribute.unit})" if attribute.unit else "")
     choices = f" One of {_codes(map(str, attribute.choices))}." if attribute.choices else ""
-    return (f"`{attribute.name}`", kind, f"{attribute.description}{choices}".strip())
+    default = f"; {attribute.default:g} where none is said" if attribute.default is not None else ""
+    return (f"`{attribute.name}`", kind, f"{attribute.description}{choices}{default}".strip())
 
 
 def _apart(kind: ClaimKind) -> str:

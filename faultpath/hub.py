@@ -181,8 +181,9 @@ class Hub:
         """What is now; ``None`` until the graph was read once."""
         if self._graph is None:
             return None
-        faults, graph = self.assessment.own if self.assessment else {}, self._graph.assessor.graph
-        return Moment(view=self._graph.view, graph=graph, faults=faults, assessment=self.assessment)
+        now, found, graph = self._clock.now(), self.assessment, self._graph
+        faults = found.own if found else {}
+        return Moment(at=now, view=graph.view, graph=graph.assessor.graph, faults=faults, assessment=found)
 
     async def graph_changed(self) -> None:
         """Load and compile the newest revision, bind the alerts anew, and decide again.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from alerting.health_log import own_health_at
 from cmdb.catalogue import Catalogue
@@ -33,6 +34,7 @@ class Moment:
     ``assessment`` is what the hub makes of it, if it is now.
     """
 
+    at: datetime
     view: GraphView
     graph: CompiledGraph
     faults: Mapping[str, Health] = field(default_factory=dict)
@@ -43,6 +45,9 @@ class Moment:
     def own(self) -> dict[int, Level]:
         """The faults as the engine takes them."""
         return {self.graph.index[ci]: health for ci, health in self.faults.items() if ci in self.graph.index}
+
+
+Compiled: TypeAlias = tuple[GraphView, CompiledGraph]
 
 
 class Past:
@@ -57,7 +62,7 @@ class Past:
         self._remembers = remembers
         self._catalogue = catalogue
         self._vocabulary = vocabulary_of(catalogue)
-        self._kept: OrderedDict[int, Moment] = OrderedDict()
+        self._kept: OrderedDict[int, Compiled] = OrderedDict()
 
     async def at(self, at: datetime) -> Moment:
         """The newest revision that was made at or before a time, and what the last decision until then found broken.
@@ -67,11 +72,12 @@ class Past:
         Raises:
             StoreUnavailableError: the store does not answer.
         """
-        moment = await self._graph_at(at)
+        view, graph = await self._graph_at(at)
         faults = await asyncio.to_thread(own_health_at, self._ledger, at)
-        return replace(moment, faults=faults, faults_known=at >= self._clock.now() - self._remembers)
+        known = at >= self._clock.now() - self._remembers
+        return Moment(at=at, view=view, graph=graph, faults=faults, faults_known=known)
 
-    async def _graph_at(self, at: datetime) -> Moment:
+    async def _graph_at(self, at: datetime) -> Compiled:
         snapshot = await self._store.run(lambda graph: graph.snapshot(at=at))
         if snapshot.revision not in self._kept:
             self._kept[snapshot.revision] = await asyncio.to_thread(self._compile, snapshot)
@@ -80,6 +86,6 @@ class Past:
             self._kept.popitem(last=False)
         return self._kept[snapshot.revision]
 
-    def _compile(self, snapshot: Snapshot) -> Moment:
+    def _compile(self, snapshot: Snapshot) -> Compiled:
         columns = columns_of(snapshot)
-        return Moment(view=GraphView(columns, self._catalogue.is_a), graph=compile_graph(columns, self._vocabulary))
+        return GraphView(columns, self._catalogue.is_a), compile_graph(columns, self._vocabulary)

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from impact.concerned import stakeholders, used_of
+from impact.costs import counted, together
 from impact.graph import CompiledGraph
-from impact.model import GroupHit, HeadCount, Health, OfferingHit, Reason, RootImpact, ServiceHit
+from impact.model import Cost, GroupHit, HeadCount, Health, OfferingHit, Reason, RootImpact, ServiceHit
 from impact.scale import Level
 from impact.state import State
 from impact.viewpoints import Met
@@ -28,21 +29,22 @@ def impact_of(
     hit = in_order(state, services)
     ways = _Ways(graph, root, _paths(graph, state, root))
     ids, business, views = graph.ids, graph.business, state.views
-    people, groups = views.people(hit), views.groups(hit)
+    people, groups, costs = views.people(hit), views.groups(hit), costs_of(state, hit)
     worst = {person: max(seen.values()) for person, seen in people.items()}
     cannot_work, limited = of_state(graph, worst, Health.DOWN), of_state(graph, worst, Health.DEGRADED)
     impact = RootImpact(
         root_id=ids[root],
-        services=tuple(_service_hit(state, ways, service) for service in hit),
+        services=tuple(_service_hit(state, ways, service, costs.get(service)) for service in hit),
         cannot_work=cannot_work,
         limited=limited,
         people_total=len(business.people),
         vip_cannot_work=any(worst.get(vip) == Health.DOWN for vip in business.vips),
         stakeholders=tuple(stakeholders(state, root, hit, people)),
-        offerings=tuple(_offering_hit(state, ways, one) for one in offerings_of(state, hit)),
+        offerings=tuple(_offering_hit(state, ways, one, costs.get(one)) for one in offerings_of(state, hit)),
         groups=tuple(_group_hit(ways, group, groups[group]) for group in sorted(groups)),
         vips=vips_of(graph, worst),
         estimate=estimate_of(state, hit, groups),
+        costs=together(costs.values()),
     )
     used = business.through(hit)
     met = {one for offering in used for one in business.behind(offering)}
@@ -79,6 +81,14 @@ def estimate_of(state: State, hit: Collection[int], groups: Met) -> HeadCount:
     return HeadCount(cannot_work=cannot_work, limited=limited, total=total)
 
 
+def costs_of(state: State, hit: Collection[int]) -> dict[int, Cost]:
+    """What the present state of each service and offering costs of which the figure counts."""
+    business = state.spread.graph.business
+    found = counted(hit, business.rates, business.offerings, business.offered)
+    costs = {one: business.rates[one].at(state.service(one)) for one in found}
+    return {one: cost for one, cost in costs.items() if cost is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """The ways from a root to what it hits: ``before`` gives the node before each."""
@@ -92,7 +102,7 @@ class _Ways:
         return tuple(self.graph.ids[n] for n in (*_trail(self.before, self.root, node), *beyond))
 
 
-def _service_hit(state: State, ways: _Ways, service: int) -> ServiceHit:
+def _service_hit(state: State, ways: _Ways, service: int, cost: Cost | None) -> ServiceHit:
     graph = ways.graph
     return ServiceHit(
         ci_id=graph.ids[service],
@@ -102,10 +112,11 @@ def _service_hit(state: State, ways: _Ways, service: int) -> ServiceHit:
         sites_down=tuple(graph.ids[site] for site in state.sites_down(service)),
         lost_redundancy=_lost_redundancy(state, service),
         reason=_service_reason(graph, state, service),
+        cost=cost,
     )
 
 
-def _offering_hit(state: State, ways: _Ways, offering: int) -> OfferingHit:
+def _offering_hit(state: State, ways: _Ways, offering: int, cost: Cost | None) -> OfferingHit:
     graph = ways.graph
     return OfferingHit(
         ci_id=graph.ids[offering],
@@ -113,6 +124,7 @@ def _offering_hit(state: State, ways: _Ways, offering: int) -> OfferingHit:
         state=state.service(offering),
         services=tuple(graph.ids[service] for service in graph.business.offerings[offering]),
         path=ways.to(offering),
+        cost=cost,
     )
 
 

@@ -102,6 +102,7 @@ class CompiledGraph:
             numbered=columns.mentioning("head_count"),
             pairs=lambda part: [(edge.start, edge.end) for edge in columns.of_type(vocabulary.relation(part))],
             places=places_of(columns, vocabulary),
+            default=lambda i, name: vocabulary.default(columns.class_of(i), name),
         )
 
     def __len__(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import TypeAlias
 
@@ -147,11 +148,20 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a minute of the present state costs, exactly. ``currency``: an ISO 4217 code, or empty if none is said."""
+
+    per_minute: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceHit:
     """One business service of an incident at its present state, or an offering that is worse than its services.
 
     ``path``: CI ids from the root to the service. ``sites_down``: sites whose people see it down.
-    ``lost_redundancy``: at risk because a spare is gone, not because of a fault of its own.
+    ``lost_redundancy``: at risk because a spare is gone, not because of a fault of its own. ``cost``: where its own
+    figure counts.
     """
 
     ci_id: str
@@ -161,6 +171,7 @@ class ServiceHit:
     sites_down: tuple[str, ...] = ()
     lost_redundancy: bool = False
     reason: Reason
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +183,7 @@ class OfferingHit:
     state: Health
     services: tuple[str, ...]
     path: tuple[str, ...]
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +236,7 @@ class RootImpact:
     """What one root does to the business.
 
     ``services`` are business services, and offerings with a fault or a need of their own; ``offerings`` all that are
-    not ok. ``vips``: those of the people who cannot work or are limited.
+    not ok. ``vips``: those of the people who cannot work or are limited. ``costs``: by the minute, by currency.
     """
 
     root_id: str | None
@@ -238,6 +250,7 @@ class RootImpact:
     groups: tuple[GroupHit, ...] = ()
     vips: frozenset[str] = frozenset()
     estimate: HeadCount = NOBODY_COUNTED
+    costs: tuple[Cost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,5 +276,7 @@ class Assessment:
 
     @property
     def services(self) -> dict[str, Health]:
-        """The services that are hit, and offerings with trouble of their own, at their states."""
-        return {hit.ci_id: hit.state for impact in self.impacts.values() for hit in impact.services}
+        """The services and offerings that are hit, at their states."""
+        impacts = self.impacts.values()
+        offerings = {hit.ci_id: hit.state for impact in impacts for hit in impact.offerings}
+        return offerings | {hit.ci_id: hit.state for impact in impacts for hit in impact.services}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
+from impact.costs import Attributes, Default, Rate, rates_of
 from impact.heads import numbers_alone
 
 Players: TypeAlias = Callable[[str], Sequence[int]]
@@ -13,9 +14,6 @@ Players: TypeAlias = Callable[[str], Sequence[int]]
 
 Pairs: TypeAlias = Callable[[str], Sequence[tuple[int, int]]]
 """The relations that play a part, as (from, to)."""
-
-Attributes: TypeAlias = Callable[[int], Mapping[str, Any]]
-"""Those of a CI."""
 
 LEAST_CRITICAL = 4
 
@@ -60,6 +58,7 @@ class Business:
     places: dict[int, int] = field(default_factory=dict)  # CI → the site in which it stands
     uses: dict[int, set[int]] = field(default_factory=dict)  # person or group → what it uses itself
     member_of: dict[int, list[int]] = field(default_factory=dict)  # person or group → the groups that it is in itself
+    rates: dict[int, Rate] = field(default_factory=dict)  # service or offering → what its outage costs, where said
     default_team: int | None = None
 
     def tier(self, hit: int) -> int:
@@ -117,7 +116,13 @@ class Places:
 
 
 def business_of(
-    attributes: Attributes, *, players: Players, numbered: Iterable[int], pairs: Pairs, places: Places
+    attributes: Attributes,
+    *,
+    players: Players,
+    numbered: Iterable[int],
+    pairs: Pairs,
+    places: Places,
+    default: Default,
 ) -> Business:
     """Resolve services and people.
 
@@ -127,6 +132,7 @@ def business_of(
         numbered: the CIs that may say how many people they are.
         pairs: the relations that play a part: uses, part_of, owns, on_call, member_of, head_of.
         places: where things stand.
+        default: the number of an attribute that holds for a CI which says none.
     """
     business = Business()
     business.tiers = {i: int(str(attributes(i).get("tier", LEAST_CRITICAL))) for i in players("service")}
@@ -142,6 +148,7 @@ def business_of(
         business.member_of.setdefault(member, []).append(group)
     business.places = {thing: site for thing in places.located if (site := places.site_of(thing)) is not None}
     _offerings(business, attributes, players("offering"), pairs("part_of"))
+    business.rates = rates_of((*business.tiers, *business.offerings), attributes, default)
     said = {i: number for i in numbered if (number := _number(attributes(i)))}
     _users(business, attributes, players("person"), said, places)
     for head, group in pairs("head_of"):

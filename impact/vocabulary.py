@@ -28,12 +28,20 @@ class RelationMeaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """``meanings`` by relation type; ``relations``: part → relation type; ``classes``: class → the parts it plays."""
+    """``meanings`` by relation type; ``relations``: part → relation type; ``classes``: class → the parts it plays.
+
+    ``defaults``: class → attribute → the number that holds where none is said.
+    """
 
     meanings: Mapping[str, RelationMeaning]
     relations: Mapping[str, str] = field(default_factory=dict)
     classes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     profile: Profile = SHIPPED
+    defaults: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def default(self, cls: str, attribute: str) -> float | None:
+        """The number that holds for CIs of a class which say none."""
+        return self.defaults.get(cls, {}).get(attribute)
 
     def plays(self, cls: str, part: str) -> bool:
         """Whether CIs of a class play a part: site, forwards, hub, service, offering, person, team."""
@@ -66,4 +74,8 @@ def vocabulary_of(catalogue: Catalogue, profile: Profile = SHIPPED) -> Vocabular
             for name, known in catalogue.classes.items()
         },
         profile=profile,
+        defaults={
+            name: {a.name: a.default for a in known.attributes.values() if a.default is not None}
+            for name, known in catalogue.classes.items()
+        },
     )

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cmdb.model import CI
-from impact.business import estimate_of, in_order, of_state, vips_of
+from impact.business import costs_of, estimate_of, in_order, of_state, vips_of
 from impact.concerned import of_services, on_call, way_to
+from impact.costs import together
 from impact.errors import ModelError
 from impact.explain import closure, path_to_cause
 from impact.graph import CompiledGraph
-from impact.model import HeadCount, Health, Stakeholder
+from impact.model import Cost, HeadCount, Health, Stakeholder
 from impact.redundancy import Redundancy, with_redundancy
 from impact.scale import Level
 from impact.state import State, evaluate
@@ -51,6 +52,7 @@ class ServiceOutcome:
     tier: int
     state: Health
     path: tuple[str, ...]
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Outcome:
     """
 
     services: tuple[ServiceOutcome, ...]
+    costs: tuple[Cost, ...]
     groups: Mapping[str, Health]
     cannot_work: frozenset[str]
     limited: frozenset[str]
@@ -147,16 +150,22 @@ def _outcome(state: State, supposed: tuple[CI, ...]) -> Outcome:
     graph = state.spread.graph
     ids, business = graph.ids, graph.business
     hit = in_order(state, state.views.hit())
+    costs = costs_of(state, hit)
     groups, people = state.views.groups(hit), state.views.people(hit)
     worst = {person: max(seen.values()) for person, seen in people.items()}
     services = tuple(
         ServiceOutcome(
-            ci_id=ids[s], tier=business.tier(s), state=state.service(s), path=_names(graph, path_down(state, s))
+            ci_id=ids[s],
+            tier=business.tier(s),
+            state=state.service(s),
+            path=_names(graph, path_down(state, s)),
+            cost=costs.get(s),
         )
         for s in hit
     )
     return Outcome(
         services=services,
+        costs=together(costs.values()),
         groups={ids[group]: Health(max(seen.values())) for group, seen in sorted(groups.items())},
         cannot_work=of_state(graph, worst, Health.DOWN),
         limited=of_state(graph, worst, Health.DEGRADED),

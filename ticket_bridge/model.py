@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from alerting.model import Severity
-from impact.model import NOBODY_COUNTED, HeadCount, Reason, ServiceHit
+from impact.model import NOBODY_COUNTED, Cost, HeadCount, Reason, ServiceHit
 
 
 class IncidentState(Enum):
@@ -37,6 +37,7 @@ class Incident:
     have found so far: past the first notice the hub raises the priority only when they find a better one, so that
     what a person set stays. ``settles_at`` is when notices may go although the root is only suspected.
     ``rounds`` counts openings: 1, and one more for each reopening. ``estimate``: people known as a number only.
+    ``costs``: by the minute, by currency.
     """
 
     incident_id: str
@@ -68,6 +69,7 @@ class Incident:
     released_by: str | None = None
     priority_set_by: str | None = None
     estimate: HeadCount = NOBODY_COUNTED
+    costs: tuple[Cost, ...] = ()
 
     @property
     def live(self) -> bool:

@@ -280,7 +280,7 @@ def _attributes(entry: Entry) -> dict[str, Attribute]:
 
 
 def _attribute(entry: Entry) -> Attribute:
-    entry.allow("type", "unit", "choices", "description")
+    entry.allow("type", "unit", "choices", "description", "default")
     kind = entry.text("type")
     if kind not in _ATTRIBUTE_TYPES:
         raise entry.error(f"unknown type {kind!r}", f"known are {', '.join(_ATTRIBUTE_TYPES)}")
@@ -292,7 +292,18 @@ def _attribute(entry: Entry) -> Attribute:
         unit=entry.text("unit", ""),
         choices=tuple(item.content for item in choices if isinstance(item.content, (str, int))),
         description=entry.text("description", ""),
+        default=_default(entry, kind),
     )
+
+
+def _default(entry: Entry, kind: str) -> int | float | None:
+    node = entry.fields.get("default")
+    if node is None:
+        return None
+    value = node.content
+    if kind not in ("integer", "number") or not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise entry.error("default is of another kind", "write a number, for a number or integer", node)
+    return value
 
 
 __all__ = ["SHIPPED", "Catalogue", "CatalogueError"]

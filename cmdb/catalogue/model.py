@@ -12,7 +12,8 @@ AS_IS: Mapping[str, str] = {"ok": "ok", "at_risk": "at_risk", "degraded": "degra
 class Attribute:
     """What may stand under one attribute name.
 
-    ``type``: text, integer, number, boolean, list, map, spec (text or map) or ref.
+    ``type``: text, integer, number, boolean, list, map, spec (text or map) or ref. ``default``: the number that holds
+    where none is said.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Attribute:
     unit: str = ""
     choices: tuple[str | int, ...] = ()
     description: str = ""
+    default: int | float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
+from faultpath.stakes import Sla
 from impact.concerned import way_to
 from impact.graph import CompiledGraph
-from impact.model import GroupHit, HeadCount, OfferingHit, RootImpact, ServiceHit, Stakeholder
+from impact.model import Cost, GroupHit, HeadCount, OfferingHit, RootImpact, ServiceHit, Stakeholder
 
 MOST_PEOPLE = 1_000
 
 
+class CostOut(Shape):
+    """What a minute of the present state costs; ``currency`` as an ISO 4217 code where it is said."""
+
+    per_minute: float
+    currency: str | None
+
+
+class SlaOut(Shape):
+    """The minutes of a calendar month that a service may be down in its hours, was down, and has left."""
+
+    month: str
+    allowed_minutes: float
+    used_minutes: float
+    left_minutes: float
+
+
 class ServiceOut(Shape):
-    """A business service that is hit, or an offering that is worse than its services; the path from the root to it."""
+    """A business service that is hit, or an offering that is worse than its services; the path from the root to it.
+
+    ``cost`` and ``sla``: where given for it, else null.
+    """
 
     service: CiRef
     tier: int
@@ -22,6 +43,8 @@ class ServiceOut(Shape):
     path: list[CiRef]
     sites_down: list[CiRef]
     reason: ReasonOut
+    cost: CostOut | None
+    sla: SlaOut | None
 
 
 class OfferingOut(Shape):
@@ -32,6 +55,7 @@ class OfferingOut(Shape):
     state: HealthWord
     services: list[CiRef]
     path: list[CiRef]
+    cost: CostOut | None
 
 
 class GroupOut(Shape):
@@ -72,7 +96,28 @@ class StakeholderOut(Shape):
     path: list[CiRef]
 
 
-def service_out(hit: ServiceHit, names: Names) -> ServiceOut:
+def cost_out(cost: Cost | None) -> CostOut | None:
+    return CostOut(per_minute=float(cost.per_minute), currency=cost.currency or None) if cost is not None else None
+
+
+def costs_out(costs: Iterable[Cost]) -> list[CostOut]:
+    """One sum for each currency."""
+    return [CostOut(per_minute=float(cost.per_minute), currency=cost.currency or None) for cost in costs]
+
+
+def sla_out(sla: Sla | None) -> SlaOut | None:
+    if sla is None:
+        return None
+    minutes = [span / timedelta(minutes=1) for span in (sla.budget.allowed, sla.budget.used, sla.budget.left)]
+    allowed, used, left = (round(number, 3) for number in minutes)
+    return SlaOut(month=sla.month, allowed_minutes=allowed, used_minutes=used, left_minutes=left)
+
+
+def services_out(hits: Sequence[ServiceHit], stakes: Mapping[str, Sla], names: Names) -> list[ServiceOut]:
+    return [service_out(hit, stakes.get(hit.ci_id), names) for hit in hits]
+
+
+def service_out(hit: ServiceHit, sla: Sla | None, names: Names) -> ServiceOut:
     return ServiceOut(
         service=names.ref(hit.ci_id),
         tier=hit.tier,
@@ -80,6 +125,8 @@ def service_out(hit: ServiceHit, names: Names) -> ServiceOut:
         path=names.refs(hit.path),
         sites_down=names.refs(hit.sites_down),
         reason=names.reason(hit.reason),
+        cost=cost_out(hit.cost),
+        sla=sla_out(sla),
     )
 
 
@@ -91,6 +138,7 @@ def offerings_out(hits: Iterable[OfferingHit], names: Names) -> list[OfferingOut
             state=word_of(hit.state),
             services=names.refs(hit.services),
             path=names.refs(hit.path),
+            cost=cost_out(hit.cost),
         )
         for hit in hits
     ]

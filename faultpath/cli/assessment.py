@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from faultpath.cli.business import HIT_COLUMNS, Row, print_hurt, way
+from faultpath.cli.business import HIT_COLUMNS, Row, print_hurt, print_stakes, way
 from faultpath.cli.client import connect
 from faultpath.cli.output import (
     AsCsv,
@@ -46,6 +46,7 @@ def assessment(
     if not found["faults_known"]:
         say("what was broken so long ago is not known any more (retention.health_days)", "yellow")
     print_hurt(outcome)
+    print_stakes(outcome)
     shown = ((kind, name, tier, health(state), path) for kind, name, tier, state, path in rows)
     print_table(HIT_COLUMNS, shown, "nothing is broken")
 

@@ -39,6 +39,17 @@ def print_hurt(found: Mapping[str, Any]) -> None:
         say("VIPs: " + ", ".join(f"{name_of(one['person'])} ({STATES[one['state']]})" for one in found["vips"]))
 
 
+def print_stakes(found: Mapping[str, Any]) -> None:
+    """Lines for what it costs by the minute, and for the minutes of downtime that are left to services."""
+    for cost in found["costs"]:
+        spent = f", {cost['so_far']:,.2f} so far" if "so_far" in cost else ""
+        say(f"cost: {cost['per_minute']:,.2f} {cost['currency'] or '(no currency)'} a minute{spent}")
+    for one in found["services"]:
+        if sla := one["sla"]:
+            left = f"{sla['left_minutes']:g} of {sla['allowed_minutes']:g} minutes of downtime left in {sla['month']}"
+            say(f"{name_of(one['service'])}: {left}")
+
+
 def print_stakeholders(found: Mapping[str, Any]) -> None:
     """Who would be told, the highest roles first."""
     shown = found["stakeholders"][:MOST_SHOWN]

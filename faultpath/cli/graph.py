@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt, print_stakeholders
+from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt, print_stakeholders, print_stakes
 from faultpath.cli.client import Client, ClientError, connect
 from faultpath.cli.output import (
     AsCsv,
@@ -139,6 +139,7 @@ def impact(
         f"{found['limited']} would be limited"
     )
     print_hurt(found)
+    print_stakes(found)
     rows = ((kind, name, tier, health(state), path) for kind, name, tier, state, path in hit_rows(found))
     print_table(HIT_COLUMNS, rows, "no service would be hit")
     print_stakeholders(found)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt
+from faultpath.cli.business import HIT_COLUMNS, hit_rows, print_hurt, print_stakes
 from faultpath.cli.client import connect
 from faultpath.cli.output import (
     AsJson,
@@ -111,6 +111,7 @@ def _show(found: Mapping[str, Any]) -> None:
     people = found["people"]
     say(f"people: {people['cannot_work']} cannot work, {people['limited']} limited")
     print_hurt(people)
+    print_stakes(found)
     rows = ((kind, name, tier, health(state), path) for kind, name, tier, state, path in hit_rows(found))
     print_table(HIT_COLUMNS, rows, "no service is hit")
     console.rule("timeline", align="left", style="dim")

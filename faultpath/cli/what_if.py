@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from faultpath.cli.business import print_hurt, print_stakeholders
+from faultpath.cli.business import print_hurt, print_stakeholders, print_stakes
 from faultpath.cli.client import connect
 from faultpath.cli.graph import the_ci
 from faultpath.cli.output import (
@@ -77,6 +77,9 @@ def what_if(
         f"limited: {before['limited']} → {after['limited']}, of {after['people_total']} people"
     )
     print_hurt(after)
+    if before["costs"] != after["costs"] and not after["costs"]:
+        say("cost: nothing that is known any more")
+    print_stakes(after)
     shown = ((name, tier, health(one), health(other), path) for name, tier, one, other, path in rows)
     print_table(("service", "tier", "before", "after", "path to the cause"), shown, "no service would be otherwise")
     for one in found["points_of_failure"]:

@@ -53,13 +53,13 @@ def words_for(profile: Profile, catalogue: Catalogue) -> Vocabulary:
     """The catalogue's words under a scale. The catalogue's maps are of our scale; on others relations pass on as is."""
     words = vocabulary_of(catalogue)
     if profile.scale == SHIPPED.scale:
-        return Vocabulary(meanings=words.meanings, relations=words.relations, classes=words.classes, profile=profile)
+        return replace(words, profile=profile)
     as_is = (*range(len(profile.scale.levels)), -1)
     meanings = {
         name: RelationMeaning(sees=as_is, carries_network=one.carries_network, dependent_is_from=one.dependent_is_from)
         for name, one in words.meanings.items()
     }
-    return Vocabulary(meanings=meanings, relations=words.relations, classes=words.classes, profile=profile)
+    return replace(words, meanings=meanings, profile=profile)
 
 
 class _Course:

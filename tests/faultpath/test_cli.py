@@ -124,6 +124,8 @@ def test_impact_answers_for_a_name(served: Served) -> None:
     text = served.run("impact", "db1")
     assert "if db1 failed: 2 of 2 people could not work" in text
     assert "db1 → CRM application → CRM" in text
+    assert "cost: 120.00 EUR a minute" in text
+    assert "CRM: 60 of 60 minutes of downtime left in" in text
     assert json.loads(served.run("impact", "db1", "--json"))["services"][0]["state"] == "down"
     unknown = command("impact", "db9", env=served.env)
     assert (unknown.returncode, unknown.stderr.strip()) == (1, "there is no CI db9")

@@ -29,6 +29,7 @@ def scene_of(graph: Graph, *down: str, judged: bool = True) -> Scene:
     compiled = graph.compile()
     assessment = Assessor(compiled).assess([alert(ci) for ci in down], Signs(), at(15))
     moment = Moment(
+        at=at(15),
         view=GraphView(compiled.columns, CATALOGUE.is_a),
         graph=compiled,
         faults={ci: one.own for ci, one in assessment.health.items() if one.own > Health.OK},

@@ -11,6 +11,8 @@ from tests.faultpath.test_slice import alertmanager, imported
 
 async def said(station: Station, **query: str) -> dict[str, Any]:
     found: dict[str, Any] = await station.get("/assessment", **query)
+    for service in found["outcome"]["services"]:
+        del service["sla"]  # goes on while one asks
     return {key: value for key, value in found.items() if key != "at"}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.faultpath.conftest import MODEL, Station, eventually
 
 
@@ -54,6 +56,19 @@ async def test_a_posted_alert_opens_an_incident(station: Station) -> None:
     assert [(s["service"]["name"], s["state"]) for s in incident["services"]] == [("CRM", "down")]
     assert [step["name"] for step in incident["services"][0]["path"]] == ["db1", "CRM application", "CRM"]
     assert incident["people"]["cannot_work"] == 2
+    (crm,) = incident["services"]
+    assert crm["cost"] == {"per_minute": 120.0, "currency": "EUR"}
+    assert crm["sla"]["allowed_minutes"] == 60
+    assert 0 <= crm["sla"]["used_minutes"] < 5
+    assert crm["sla"]["left_minutes"] == pytest.approx(60 - crm["sla"]["used_minutes"])
+    later = await eventually(
+        lambda: station.get(f"/incidents/{incident['number']}"), lambda one: one["costs"][0]["so_far"] > 1
+    )
+    assert later["costs"][0]["per_minute"] == 120
+    assert later["services"][0]["sla"]["used_minutes"] > 0
+    assert later["costs"][0]["so_far"] == pytest.approx(
+        120 * later["services"][0]["sla"]["used_minutes"], rel=0.5, abs=1
+    )
     assert [p["person"]["name"] for p in incident["people"]["items"]] == ["Ann Lee", "Bo Chen"]
     assert incident["people"]["departments"][0]["department"]["name"] == "Sales"
     assert [alert["check"] for alert in incident["members"]] == ["ApplicationDown"]
@@ -118,6 +133,8 @@ async def test_what_if_tells_what_a_failure_would_do(station: Station) -> None:
     told = await station.get(f"/cis/{found[0]['id']}/impact")
     assert [(s["service"]["name"], s["state"]) for s in told["services"]] == [("CRM", "down")]
     assert (told["cannot_work"], told["people_total"]) == (2, 2)
+    assert told["costs"] == [{"per_minute": 120.0, "currency": "EUR"}]
+    assert told["services"][0]["sla"]["left_minutes"] == 60
     assert (await station.get("/incidents"))["items"] == []
 
 
@@ -130,6 +147,7 @@ async def test_a_scenario_is_compared_with_what_is_now_and_nothing_is_stored(sta
     assert told["before"]["services"] == []
     assert [(s["service"]["name"], s["state"]) for s in told["after"]["services"]] == [("CRM", "down")]
     assert [step["name"] for step in told["after"]["services"][0]["path"]] == ["CRM", "CRM application", "db1"]
+    assert (told["before"]["costs"], told["after"]["costs"]) == ([], [{"per_minute": 120.0, "currency": "EUR"}])
     assert (told["after"]["cannot_work"], told["changed"]) == (2, len(told["changes"]))
     assert (await station.get("/incidents"))["items"] == []
     nobody = await station.http.post("/api/v1/what-if", json={"maintenance": ["nobody"]})

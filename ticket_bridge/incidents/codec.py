@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from alerting.model import Severity
-from impact.model import Arg, HeadCount, Health, Reason, ServiceHit
+from impact.model import Arg, Cost, HeadCount, Health, Reason, ServiceHit
 from ticket_bridge.model import Incident, IncidentState
 
 
@@ -37,6 +38,7 @@ def service_to_json(hit: ServiceHit) -> dict[str, Any]:
         "sites_down": hit.sites_down,
         "lost_redundancy": hit.lost_redundancy,
         "reason": reason_to_json(hit.reason),
+        "cost": _cost_to_json(hit.cost) if hit.cost else None,
     }
 
 
@@ -49,6 +51,7 @@ def service_from_json(value: Mapping[str, Any]) -> ServiceHit:
         sites_down=tuple(value["sites_down"]),
         lost_redundancy=value["lost_redundancy"],
         reason=reason_from_json(value["reason"]),
+        cost=_cost(value["cost"]) if value.get("cost") else None,
     )
 
 
@@ -78,6 +81,7 @@ def facts_of(incident: Incident) -> dict[str, Any]:
         "released_by": incident.released_by,
         "priority_set_by": incident.priority_set_by,
         "estimate": [incident.estimate.cannot_work, incident.estimate.limited, incident.estimate.total],
+        "costs": [_cost_to_json(cost) for cost in incident.costs],
     }
 
 
@@ -114,9 +118,19 @@ def incident_from(columns: RowMapping) -> Incident:
         released_by=facts["released_by"],
         priority_set_by=facts["priority_set_by"],
         estimate=_estimate(facts.get("estimate", (0, 0, 0))),
+        costs=tuple(_cost(value) for value in facts.get("costs", ())),
     )
 
 
 def _estimate(value: Sequence[int]) -> HeadCount:
     cannot_work, limited, total = value
     return HeadCount(cannot_work=cannot_work, limited=limited, total=total)
+
+
+def _cost_to_json(cost: Cost) -> list[str]:
+    return [str(cost.per_minute), cost.currency]
+
+
+def _cost(value: Sequence[str]) -> Cost:
+    per_minute, currency = value
+    return Cost(per_minute=Decimal(per_minute), currency=currency)

@@ -259,6 +259,7 @@ def _evaluated(scene: Scene, incident: Incident, view: View) -> Incident:
         cannot_work=impact.cannot_work,
         limited=impact.limited,
         estimate=impact.estimate,
+        costs=impact.costs,
     )
     if after.root_ci is not None:
         cause = cause_of(after.evidence, scene.alerts(situation))

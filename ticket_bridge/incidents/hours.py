@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,6 +28,35 @@ def _parse(hours: str) -> tuple[frozenset[int], time, time, ZoneInfo] | None:
         return None
     days = frozenset((first + step) % 7 for step in range((last - first) % 7 + 1))
     return days, start, end, zone
+
+
+def zone_of(hours: str) -> tzinfo:
+    """The time zone of service hours; UTC where they name none."""
+    parsed = _parse(hours)
+    return parsed[3] if parsed is not None else UTC
+
+
+def time_within(hours: str, start: datetime, end: datetime) -> timedelta:
+    """How much of the time between two instants lies inside of ``hours``; all of it if the line cannot be read.
+
+    Hours that begin or end in the hour that is repeated when the clocks go back mean it the first time.
+    """
+    if end <= start:
+        return timedelta()
+    parsed = _parse(hours)
+    if parsed is None:
+        return end.astimezone(UTC) - start.astimezone(UTC)
+    days, opens, closes, zone = parsed
+    total, day = timedelta(), start.astimezone(zone).date() - timedelta(days=1)
+    while day <= end.astimezone(zone).date():
+        if day.weekday() in days:
+            ends_on = day if opens < closes else day + timedelta(days=1)
+            # as instants: between two times of one zone Python counts what the clock on the wall shows
+            began = max(datetime.combine(day, opens, zone).astimezone(UTC), start.astimezone(UTC))
+            ended = min(datetime.combine(ends_on, closes, zone).astimezone(UTC), end.astimezone(UTC))
+            total += max(timedelta(), ended - began)
+        day += timedelta(days=1)
+    return total
 
 
 def within(hours: str, at: datetime) -> bool:

@@ -14,16 +14,18 @@ from cmdb.model import CI, LinkedObservation, Relation
 from faultpath.access.model import READ
 from faultpath.api import export
 from faultpath.api.business import (
+    CostOut,
     EstimateOut,
     GroupOut,
     OfferingOut,
     ServiceOut,
     StakeholderOut,
     VipOut,
+    costs_out,
     estimate_out,
     groups_out,
     offerings_out,
-    service_out,
+    services_out,
     stakeholders_out,
     vips_out,
 )
@@ -32,6 +34,7 @@ from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
 from faultpath.api.problems import not_found
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
+from faultpath.stakes import slas
 from impact.assess import Assessor
 from impact.model import Health
 from ledger.audit import record
@@ -117,6 +120,7 @@ class WhatIf(Shape):
     services: list[ServiceOut]
     offerings: list[OfferingOut]
     groups: list[GroupOut]
+    costs: list[CostOut]
     cannot_work: int
     limited: int
     people_total: int
@@ -223,20 +227,23 @@ async def get_history(ci_id: str, api: Api) -> HistoryList:
 
 
 @router.get("/cis/{ci_id}/impact")
-async def get_impact(ci_id: str, moment: AtMoment) -> WhatIf:
+async def get_impact(ci_id: str, api: Api, moment: AtMoment) -> WhatIf:
     """What would break, and who would be hit, if this CI alone failed now.
 
     ``?at=`` asks it of the graph of a past time.
     """
     known_ci(moment.view, ci_id)
     impact = await asyncio.to_thread(Assessor(moment.graph).what_if, ci_id)
+    hit = [one.ci_id for one in impact.services]
+    stakes = await asyncio.to_thread(slas, api.ledger, moment.view, hit, moment.at)
     names = Names(moment.view)
     return WhatIf(
         ci=names.ref(ci_id),
         revision=moment.view.revision,
-        services=[service_out(hit, names) for hit in impact.services],
+        services=services_out(impact.services, stakes, names),
         offerings=offerings_out(impact.offerings, names),
         groups=groups_out(impact.groups, names),
+        costs=costs_out(impact.costs),
         cannot_work=len(impact.cannot_work),
         limited=len(impact.limited),
         people_total=impact.people_total,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from faultpath.access.model import READ, WRITE, Principal
 from faultpath.api.business import (
+    CostOut,
     EstimateOut,
     GroupOut,
     OfferingOut,
@@ -20,7 +21,7 @@ from faultpath.api.business import (
     estimate_out,
     groups_out,
     offerings_out,
-    service_out,
+    services_out,
     stakeholders_out,
     vips_out,
 )
@@ -29,6 +30,8 @@ from faultpath.api.paging import Cursor, Limit, Number, Page, decode, page_of
 from faultpath.api.problems import FieldError, ProblemError, not_found
 from faultpath.api.routes.alerts import AlertOut, alert_out
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, SeverityWord, Shape
+from faultpath.questions import Moment
+from faultpath.stakes import costs_so_far, slas
 from impact.model import Reason, RootImpact, ServiceHit
 from ledger import outbox
 from ledger.audit import record
@@ -95,6 +98,12 @@ class DepartmentCount(Shape):
     limited: int
 
 
+class IncidentCostOut(CostOut):
+    """What the incident costs by the minute, and what its services have cost since it opened."""
+
+    so_far: float
+
+
 class TimelineOut(Shape):
     """One thing that anyone or anything did to the incident."""
 
@@ -140,6 +149,7 @@ class IncidentDetail(IncidentOut):
     priority_reason: ReasonOut
     evidence: list[ReasonOut]
     services: list[ServiceOut]
+    costs: list[IncidentCostOut]
     offerings: list[OfferingOut]
     groups: list[GroupOut]
     people: PeopleOut
@@ -298,6 +308,8 @@ def worst_service(incident: Incident) -> ServiceHit | None:
 def _detail(api: ApiState, connection: Connection, incident: Incident) -> IncidentDetail:
     names, moment = api.names, api.hub.moment()
     impact = _impact(api, incident) if incident.live else None
+    until = incident.resolved_at or api.clock.now()
+    stakes = slas(api.ledger, names.view, [hit.ci_id for hit in incident.services], until)
     members = [alert for key in api.hub.situation_members(incident.situation_id) if (alert := api.hub.book.get(key))]
     shown = [alert_out(alert, names) for alert in members]
     notices = [_notice(entry, names) for entry in outbox.of_incident(connection, incident.incident_id)]
@@ -308,7 +320,8 @@ def _detail(api: ApiState, connection: Connection, incident: Incident) -> Incide
             "situation_id": incident.situation_id,
             "priority_reason": names.reason(incident.priority_reason),
             "evidence": names.reasons(incident.evidence),
-            "services": [service_out(hit, names) for hit in incident.services],
+            "services": services_out(incident.services, stakes, names),
+            "costs": _costs(api, moment, incident),
             "people": _people(api, incident, names),
             "offerings": offerings_out(impact.offerings, names) if impact else [],
             "groups": groups_out(impact.groups, names) if impact else [],
@@ -332,6 +345,21 @@ def verbs_of(incident: Incident) -> list[str]:
     """What a person may do to it now."""
     moves = [verb for verb in lifecycle.VERBS if not isinstance(lifecycle.move(incident, verb), ActRefused)]
     return [*moves, *(["set_priority"] if incident.live else []), "comment"]
+
+
+def _costs(api: ApiState, moment: Moment | None, incident: Incident) -> list[IncidentCostOut]:
+    """What its services have cost, by currency; the rates are those of the newest graph."""
+    if moment is None:
+        return []
+    until, hits = incident.resolved_at or api.clock.now(), [hit.ci_id for hit in incident.services]
+    spent = costs_so_far(api.ledger, moment.graph, hits, incident.opened_at, until)
+    now = {cost.currency: cost.per_minute for cost in incident.costs} if incident.live else {}
+    return [
+        IncidentCostOut(
+            per_minute=float(now.get(currency, 0)), currency=currency or None, so_far=round(float(spent[currency]), 2)
+        )
+        for currency in sorted(spent)
+    ]
 
 
 def _people(api: ApiState, incident: Incident, names: Names) -> PeopleOut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -11,18 +12,24 @@ from pydantic import Field
 from faultpath.access.model import READ
 from faultpath.api.business import (
     MOST_PEOPLE,
+    CostOut,
     EstimateOut,
+    SlaOut,
     StakeholderOut,
     VipOut,
+    cost_out,
+    costs_out,
     estimate_out,
+    sla_out,
     stakeholder_out,
     vips_out,
 )
-from faultpath.api.deps import AtMoment, require
+from faultpath.api.deps import Api, AtMoment, require
 from faultpath.api.problems import FieldError, ProblemError
 from faultpath.api.routes.cis import known_ci
 from faultpath.api.shapes import CiRef, HealthWord, Names, Shape, word_of
 from faultpath.questions import Moment
+from faultpath.stakes import Sla, slas
 from impact.errors import ModelError
 from impact.graph import CompiledGraph
 from impact.model import Health
@@ -97,12 +104,14 @@ class WhatIfIn(ScenarioIn):
 
 
 class ServiceOutcomeOut(Shape):
-    """A service that is not ok, and the way from it down to a cause."""
+    """A service that is not ok, and the way from it down to a cause. ``cost`` and ``sla``: where given, else null."""
 
     service: CiRef
     tier: int
     state: HealthWord
     path: list[CiRef]
+    cost: CostOut | None
+    sla: SlaOut | None
 
 
 class GroupOutcomeOut(Shape):
@@ -116,6 +125,7 @@ class OutcomeOut(Shape):
     """What it comes to; people count once each. ``stakeholders`` ends at 1,000, ``concerned`` counts the people."""
 
     services: list[ServiceOutcomeOut]
+    costs: list[CostOut]
     groups: list[GroupOutcomeOut]
     cannot_work: int
     limited: int
@@ -209,7 +219,7 @@ class RankingOut(Shape):
 
 
 @router.post("/what-if")
-async def what_if(body: WhatIfIn, moment: AtMoment) -> ComparedOut:
+async def what_if(body: WhatIfIn, api: Api, moment: AtMoment) -> ComparedOut:
     """What would change if this failed, were well again, went into maintenance, or stood twice. Nothing is stored.
 
     It is compared with what is, or with the scenario ``against``. ``?at=`` asks it of a past time: of the graph of then
@@ -221,12 +231,14 @@ async def what_if(body: WhatIfIn, moment: AtMoment) -> ComparedOut:
         known_ci(moment.view, ci_id)
     before = await _tried(moment, other)
     after = await _tried(moment, scenario)
+    hit = {one.ci_id for one in (*before.services, *after.services)}
+    stakes = await asyncio.to_thread(slas, api.ledger, moment.view, hit, moment.at)
     names, changes = Names(moment.view, (*before.supposed, *after.supposed)), compare(before, after)
     return ComparedOut(
         revision=moment.view.revision,
         faults_known=moment.faults_known,
-        before=outcome_out(before, names),
-        after=outcome_out(after, names),
+        before=outcome_out(before, stakes, names),
+        after=outcome_out(after, stakes, names),
         changed=len(changes),
         changes=[
             ChangeOut(ci=names.ref(one.ci_id), before=word_of(one.before), after=word_of(one.after))
@@ -352,14 +364,20 @@ async def get_ranking(moment: AtMoment, limit: Annotated[int, Query(ge=1, le=MOS
     )
 
 
-def outcome_out(found: Outcome, names: Names) -> OutcomeOut:
+def outcome_out(found: Outcome, stakes: Mapping[str, Sla], names: Names) -> OutcomeOut:
     return OutcomeOut(
         services=[
             ServiceOutcomeOut(
-                service=names.ref(one.ci_id), tier=one.tier, state=word_of(one.state), path=names.refs(one.path)
+                service=names.ref(one.ci_id),
+                tier=one.tier,
+                state=word_of(one.state),
+                path=names.refs(one.path),
+                cost=cost_out(one.cost),
+                sla=sla_out(stakes.get(one.ci_id)),
             )
             for one in found.services
         ],
+        costs=costs_out(found.costs),
         groups=[
             GroupOutcomeOut(group=names.ref(ci_id), state=word_of(state))
             for ci_id, state in sorted(found.groups.items(), key=lambda item: (-item[1], item[0]))

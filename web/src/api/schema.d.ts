@@ -1066,8 +1066,11 @@ export interface components {
          *     ``faults_known`` is false where the hub does not remember so far back; then nothing is counted as broken.
          */
         AssessmentOut: {
-            /** At */
-            at: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
             /** Broken */
             broken: number;
             /** Faults */
@@ -1234,6 +1237,16 @@ export interface components {
             points_of_failure: components["schemas"]["PointsComparedOut"][];
             /** Revision */
             revision: number;
+        };
+        /**
+         * CostOut
+         * @description What a minute of the present state costs; ``currency`` as an ISO 4217 code where it is said.
+         */
+        CostOut: {
+            /** Currency */
+            currency: string | null;
+            /** Per Minute */
+            per_minute: number;
         };
         /**
          * CredentialIn
@@ -1571,6 +1584,18 @@ export interface components {
             wires: components["schemas"]["MapWire"][];
         };
         /**
+         * IncidentCostOut
+         * @description What the incident costs by the minute, and what its services have cost since it opened.
+         */
+        IncidentCostOut: {
+            /** Currency */
+            currency: string | null;
+            /** Per Minute */
+            per_minute: number;
+            /** So Far */
+            so_far: number;
+        };
+        /**
          * IncidentDetail
          * @description All that the page of an incident needs. Offerings, groups, stakeholders: while it lasts.
          */
@@ -1581,6 +1606,8 @@ export interface components {
             cannot_work: number;
             /** Confirmed */
             confirmed: boolean;
+            /** Costs */
+            costs: components["schemas"]["IncidentCostOut"][];
             /** Duplicate Of */
             duplicate_of: number | null;
             /** Evidence */
@@ -2043,6 +2070,7 @@ export interface components {
          * @description An offering that is not ok, the services that it is part of, and the path from the root to it.
          */
         OfferingOut: {
+            cost: components["schemas"]["CostOut"] | null;
             offering: components["schemas"]["CiRef"];
             /** Path */
             path: components["schemas"]["CiRef"][];
@@ -2065,6 +2093,8 @@ export interface components {
             cannot_work: number;
             /** Concerned */
             concerned: number;
+            /** Costs */
+            costs: components["schemas"]["CostOut"][];
             estimate: components["schemas"]["EstimateOut"] | null;
             /** Groups */
             groups: components["schemas"]["GroupOutcomeOut"][];
@@ -2501,14 +2531,18 @@ export interface components {
         /**
          * ServiceOut
          * @description A business service that is hit, or an offering that is worse than its services; the path from the root to it.
+         *
+         *     ``cost`` and ``sla``: where given for it, else null.
          */
         ServiceOut: {
+            cost: components["schemas"]["CostOut"] | null;
             /** Path */
             path: components["schemas"]["CiRef"][];
             reason: components["schemas"]["ReasonOut"];
             service: components["schemas"]["CiRef"];
             /** Sites Down */
             sites_down: components["schemas"]["CiRef"][];
+            sla: components["schemas"]["SlaOut"] | null;
             /**
              * State
              * @enum {string}
@@ -2519,12 +2553,14 @@ export interface components {
         };
         /**
          * ServiceOutcomeOut
-         * @description A service that is not ok, and the way from it down to a cause.
+         * @description A service that is not ok, and the way from it down to a cause. ``cost`` and ``sla``: where given, else null.
          */
         ServiceOutcomeOut: {
+            cost: components["schemas"]["CostOut"] | null;
             /** Path */
             path: components["schemas"]["CiRef"][];
             service: components["schemas"]["CiRef"];
+            sla: components["schemas"]["SlaOut"] | null;
             /**
              * State
              * @enum {string}
@@ -2602,6 +2638,20 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SlaOut
+         * @description The minutes of a calendar month that a service may be down in its hours, was down, and has left.
+         */
+        SlaOut: {
+            /** Allowed Minutes */
+            allowed_minutes: number;
+            /** Left Minutes */
+            left_minutes: number;
+            /** Month */
+            month: string;
+            /** Used Minutes */
+            used_minutes: number;
         };
         /**
          * SourceList
@@ -2787,6 +2837,8 @@ export interface components {
             ci: components["schemas"]["CiRef"];
             /** Concerned */
             concerned: number;
+            /** Costs */
+            costs: components["schemas"]["CostOut"][];
             estimate: components["schemas"]["EstimateOut"] | null;
             /** Groups */
             groups: components["schemas"]["GroupOut"][];

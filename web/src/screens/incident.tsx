@@ -163,14 +163,36 @@ function Remedies({ found }: { found: IncidentDetail }): ReactNode {
   );
 }
 
+type Hit = IncidentDetail["services"][number];
+
+function money(cost: { per_minute: number; currency: string | null }, language: string): string {
+  const amount = cost.per_minute.toLocaleString(language === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: 2 });
+  return cost.currency === null ? amount : `${amount} ${cost.currency}`;
+}
+
+/** What a service costs by the minute and what is left of its promise, where that is given. */
+function Stakes({ hit }: { hit: Hit }): ReactNode {
+  const { say, language } = useWords();
+  const lines = [
+    hit.cost && say("services.costsNow", { now: money(hit.cost, language) }),
+    hit.sla && say("services.sla", { left: Math.floor(hit.sla.left_minutes), allowed: Math.round(hit.sla.allowed_minutes), month: hit.sla.month }),
+  ].filter(Boolean);
+  return lines.length > 0 && <p className="dim">{lines.join(" · ")}</p>;
+}
+
 function Services({ found }: { found: IncidentDetail }): ReactNode {
-  const { say, speak } = useWords();
+  const { say, speak, language } = useWords();
   return (
     <Panel
       title={say("section.services")}
       aside={found.resolved_at && <span className="dim small">{say("services.asOfEnd")}</span>}
     >
       {found.services.length === 0 && <p className="dim">{say("services.none")}</p>}
+      {found.costs.map((cost) => (
+        <p key={cost.currency}>
+          {say("services.cost", { now: money(cost, language), spent: money({ ...cost, per_minute: cost.so_far }, language) })}
+        </p>
+      ))}
       <ul className="services">
         {found.services.map((hit) => (
           <li key={hit.service.id}>
@@ -184,6 +206,7 @@ function Services({ found }: { found: IncidentDetail }): ReactNode {
                 {hit.sites_down.length > 0 &&
                   ` · ${say("services.sites", { sites: speak.listed(hit.sites_down.map((site) => site.name)) })}`}
               </p>
+              <Stakes hit={hit} />
               {hit.path.length > 1 && (
                 <p className="path" aria-label={say("services.path")}>
                   {hit.path.map((ci) => (
