@@ -100,6 +100,40 @@ async def test_its_map_has_the_cause_below_and_the_people_above(station: Station
     }
 
 
+async def test_an_offering_with_a_fault_of_its_own_opens_an_incident_of_its_own(station: Station) -> None:
+    model = MODEL.read_bytes().replace(
+        b"  - {key: sales,",
+        b"  - {key: gate, class: Server, name: gate, identity: {fqdn: gate.example.net}}\n  - {key: sales,",
+    )
+    model += b"  - {from: crm-desk, type: RUNS_ON, to: gate}\n"
+    answer = await station.http.post("/api/v1/import", content=model, headers={"content-type": "application/yaml"})
+    assert answer.status_code == 200, answer.text
+    poster = await station.bearer("intake:prom-a")
+    body = alertmanager("ApplicationDown", instance="gate.example.net:9100")
+    assert (await poster.post("/api/v1/intake/alertmanager", json=body)).status_code == 200
+    (listed,) = await wait_for(station, "/incidents")
+    page = f"/incidents/{listed['number']}"
+    incident = await eventually(lambda: station.get(page), lambda one: len(one["notices"]) >= 2)
+    assert [(s["service"]["name"], s["service"]["cls"], s["tier"]) for s in incident["services"]] == [
+        ("CRM desk", "Offering", 1)
+    ]
+    assert (incident["priority"], incident["root"]["name"]) == (1, "gate")
+    assert incident["title"]["args"]["service"] == incident["services"][0]["service"]["id"]
+    assert incident["people"]["cannot_work"] == 2
+    assert [(one["group"]["name"], one["state"]) for one in incident["groups"]] == [("Sales", "down")]
+    assert {(n["stakeholder"]["name"], n["role"]) for n in incident["notices"]} == {
+        ("Ann Lee", "service_owner"),
+        ("Bo Chen", "on_call"),
+    }
+    ways = {
+        (one["person"]["name"], one["role"]): [ci["name"] for ci in one["path"]] for one in incident["stakeholders"]
+    }
+    assert ways["Bo Chen", "user"] == ["gate", "CRM desk", "Sales", "Bo Chen"]
+    drawn = {mark["name"] for mark in (await station.get(f"{page}/map"))["marks"]}
+    assert {"gate", "CRM desk", "Sales"} <= drawn
+    assert "CRM" not in drawn
+
+
 async def test_people_act_on_it_and_the_audit_knows(station: Station) -> None:
     number = (await opened(station))["number"]
     acted = await station.http.post(f"/api/v1/incidents/{number}/acts", json={"verb": "acknowledge", "note": "on it"})
