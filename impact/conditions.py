@@ -15,6 +15,7 @@ from impact.errors import ModelError
 from impact.scale import Level, Scale, only
 
 MAX_DEPTH = 12
+MAX_COUNT = 10**9
 Facts: TypeAlias = Sequence[tuple[tuple[str, ...], Level]]
 Truth: TypeAlias = bool | None
 
@@ -224,7 +225,7 @@ def _at_of(spec: Mapping[str, Any], scale: Scale, where: str) -> Condition:
 def _count_of(spec: Mapping[str, Any], scale: Scale, where: str) -> Condition:
     only(spec, where, "count", "at_least", "of")
     least, of = spec["count"], spec.get("of", [])
-    if not isinstance(least, int) or isinstance(least, bool) or least < 1:
+    if not isinstance(least, int) or isinstance(least, bool) or not 1 <= least <= MAX_COUNT:
         raise ModelError(f"{where}.count", f"is {least!r}", "write a whole number from 1")
     if not isinstance(of, list):
         raise ModelError(f"{where}.of", "is no list", "write a list of inputs, or leave it out for all")

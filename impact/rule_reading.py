@@ -55,7 +55,7 @@ class _Spec:
 
     def whole(self, name: str, least: int = 1) -> int:
         value = self.fields.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST:
             raise ModelError(f"{self.where}.{name}", f"is {value!r}", f"write a whole number from {least}")
         return value
 
@@ -176,7 +176,10 @@ def _exponential(spec: _Spec) -> Rule:
 
 
 def _points(spec: _Spec) -> Rule:
-    spec.allow("from", "drops", "thresholds")
+    spec.allow("from", "drops", "thresholds", "mean")
+    mean = spec.fields.get("mean", False)
+    if not isinstance(mean, bool):
+        raise ModelError(f"{spec.where}.mean", f"is {mean!r}", "write true or false")
     start = number_of(spec.fields.get("from", 100), f"{spec.where}.from")
     drops = spec.by_level("drops") if "drops" in spec.fields else {}
     thresholds = spec.by_level("thresholds")
@@ -184,7 +187,7 @@ def _points(spec: _Spec) -> Rule:
         raise ModelError(
             f"{spec.where}.thresholds", "has what is no level", "no points make a CI unknown; leave it out"
         )
-    return Points(start=start, drops=drops, thresholds=thresholds, **spec.common)
+    return Points(start=start, drops=drops, thresholds=thresholds, mean=mean, **spec.common)
 
 
 def _when(spec: _Spec) -> Rule:

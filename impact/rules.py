@@ -381,11 +381,15 @@ class Exponential(_Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Points(_Rule):
-    """So many points, less what each input takes; the worst level whose threshold they do not exceed."""
+    """So many points, less what the inputs take; the worst level whose threshold they do not exceed.
+
+    ``mean``: what they take is not added up, but the mean by weight of all that are in the total.
+    """
 
     start: Number
     drops: Mapping[Level, Number]
     thresholds: Mapping[Level, Number]
+    mean: bool = False
 
     @property
     def monotone(self) -> bool:
@@ -398,7 +402,11 @@ class Points(_Rule):
 
     def left(self, inputs: Sequence[Input]) -> Number:
         """The points that the inputs leave; below zero if they take more than there are."""
-        return self.start - sum(self._drop(one) for one in inputs)
+        if not self.mean:
+            return self.start - sum(self._drop(one) for one in inputs)
+        weight = sum((Fraction(one.weight) for one in inputs if self.in_total(one)), start=Fraction(0))
+        taken = sum((one.weight * Fraction(self._drop(one)) for one in inputs), start=Fraction(0))
+        return self.start - taken / weight if weight else self.start
 
     def _drop(self, one: Input) -> Number:
         return 0 if one.maintained else (self.drops if one.drops is None else one.drops).get(one.level, 0)
@@ -406,7 +414,8 @@ class Points(_Rule):
     def blamed(self, inputs: Sequence[Input]) -> list[int]:
         """What takes points and is not known to be ok."""
         known = range(self.scale.ok + 1)
-        return [place for place, one in enumerate(inputs) if one.level not in known and self._drop(one) > 0]
+        takes = [place for place, one in enumerate(inputs) if one.level not in known and self._drop(one) > 0]
+        return _weighty(takes, inputs) if self.mean else takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

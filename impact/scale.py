@@ -144,7 +144,8 @@ def scale_of(spec: Any, where: str) -> Scale:
         ModelError: names the field and the remedy.
     """
     known = only(spec, where, "levels", "outside", "ok", "unknown", "degraded", "inverse", "also")
-    levels = tuple(str(word) for word in known.get("levels") or ())
+    given = known.get("levels")
+    levels = tuple(map(str, given)) if isinstance(given, list) else ()
     if not 2 <= len(levels) <= MAX_LEVELS or len(set(levels)) != len(levels):
         raise ModelError(f"{where}.levels", "is no order of levels", f"name 2 to {MAX_LEVELS} levels, the best first")
     outside = str(known["outside"]) if known.get("outside") is not None else None

@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from cmdb.catalogue.catalogue import Catalogue
+from cmdb.catalogue.model import Attribute
 from cmdb.model import CI, Relation, Snapshot
+from cmdb.winners import fits
 from impact.errors import ModelError
-from impact.rule_reading import check_relation, check_rules
+from impact.rule_reading import MOST, check_relation, check_rules
 from impact.scale import Profile, only
 
 DEFAULT_RELATION = "DEPENDS_ON"
@@ -31,7 +33,10 @@ class GraphReader:
         self._where = where
         self._cis: dict[str, CI] = {}
         self._relations: dict[tuple[str, str, str], Relation] = {}
-        self._attributes = {"name", "class"}.union(*(known.attributes for known in catalogue.classes.values()))
+        self._attributes: dict[str, list[Attribute]] = {"name": [], "class": []}
+        for known in catalogue.classes.values():
+            for name, attribute in known.attributes.items():
+                self._attributes.setdefault(name, []).append(attribute)
 
     def read(self, spec: Any) -> Snapshot:
         """The graph.
@@ -44,7 +49,7 @@ class GraphReader:
             raise ModelError(where, "is missing", "write graph: {relations: [[dependent, provider]]}")
         parts = only(spec, where, *_GRAPH)
         cis = parts.get("cis") or {}
-        named = cis if isinstance(cis, Mapping) else dict.fromkeys(_list(cis, f"{where}.cis"))
+        named = cis if isinstance(cis, Mapping) else dict.fromkeys(map(str, _list(cis, f"{where}.cis")))
         if len(named) > _MAX_CIS:
             raise ModelError(f"{where}.cis", f"are {len(named)}", f"write at most {_MAX_CIS}")
         for name, said in named.items():
@@ -58,15 +63,23 @@ class GraphReader:
     def _ci(self, ci_id: str, said: Any, where: str) -> None:
         if not isinstance(said, Mapping):
             raise ModelError(where, "is no mapping", "write attributes, e.g. {class: Server, rules: [worst]}")
-        for name in said:
-            if name not in self._attributes:
-                raise ModelError(f"{where}.{name}", "is no attribute", _meant(str(name), self._attributes))
+        for name, value in said.items():
+            self._attribute(name, value, f"{where}.{name}")
         attributes = {key: value for key, value in said.items() if key not in ("class", "name")}
         check_rules(attributes, self._profile, where)
         cls = str(said.get("class", ""))
         if cls and cls not in self._catalogue.classes:
             raise ModelError(f"{where}.class", f"there is no class {cls!r}", _meant(cls, self._catalogue.classes))
         self._cis[ci_id] = CI(ci_id=ci_id, cls=cls, name=str(said.get("name", ci_id)), attributes=attributes)
+
+    def _attribute(self, name: Any, value: Any, where: str) -> None:
+        known = self._attributes.get(name)
+        if known is None:
+            raise ModelError(where, "is no attribute", _meant(str(name), self._attributes))
+        if _too_large(value) or (known and not any(fits(attribute, value) for attribute in known)):
+            wanted = [", ".join(map(str, one.choices)) or one.type for one in known]
+            remedy = f"write {wanted[0] if wanted else 'text'}, and no number beyond {MOST}"
+            raise ModelError(where, f"{value!r} does not fit", remedy)
 
     def _relation(self, spec: Any, where: str) -> None:
         parts = _list(spec, where)
@@ -84,6 +97,9 @@ class GraphReader:
         only(said, where, *dict.fromkeys((*_PASSES_ON, *known.attributes)))
         if known.impact is None and said.keys() & set(_PASSES_ON):
             raise ModelError(where, f"{verb} carries no health", f"leave {', '.join(said)} out, or take another type")
+        group = said.get("group", "")
+        if not isinstance(group, (str, int)) or _too_large(group):
+            raise ModelError(f"{where}.group", f"{group!r} is no name", "write the name of a requirement group")
         for ci in (start, end):
             self._cis.setdefault(ci, CI(ci_id=ci, cls="", name=ci))
         check_relation(said, self._profile, where)
@@ -157,10 +173,19 @@ def restated(snapshot: Snapshot, own: Mapping[str, Any], names: Names, profile: 
         for name, said in stated.items():
             here = f"{where}.{key}.{name}"
             ci_id = names.one(name, here)
+            if _too_large(said):
+                raise ModelError(here, "has a number that is too large", f"write at most {MOST}")
             attributes[ci_id][key] = said
             check_rules({key: said}, profile, here.removesuffix(f".{key}"))
     cis = tuple(replace(ci, attributes=attributes[ci.ci_id]) for ci in snapshot.cis)
     return replace(snapshot, cis=cis)
+
+
+def _too_large(value: Any) -> bool:
+    """Whether a number stands in it that no store holds."""
+    if isinstance(value, Mapping):
+        return any(map(_too_large, value.values()))
+    return any(map(_too_large, value)) if isinstance(value, list) else isinstance(value, int) and abs(value) > MOST
 
 
 def _meant(word: str, known: Any) -> str:

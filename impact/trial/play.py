@@ -23,6 +23,7 @@ from impact.state import State, evaluate
 from impact.trial.graph import Some
 from impact.trial.read import Step, Trial, plain_number
 from impact.vocabulary import RelationMeaning, Vocabulary, vocabulary_of
+from impact.whatif import whole_of
 
 _CRITICAL = 4
 _NOW = datetime(2000, 1, 1, tzinfo=UTC)  # nothing in a model test passes
@@ -104,11 +105,11 @@ class _Course:
             self.acknowledged = self._some(step.acknowledged)
 
     def _some(self, some: Some) -> frozenset[int]:
-        """CIs, those that are meant as a whole with all that stands in them and all that they need."""
+        """CIs, those that are meant as a whole with what stands in them, or with what only they need."""
         found: set[int] = set()
         for ci, whole in some:
             node = self.graph.index[ci]
-            found |= self._whole(node) | needs_of(self.graph, node) if whole else {node}
+            found |= self._whole(node) | whole_of(self.graph, node) if whole else {node}
         return frozenset(found)
 
     def _whole(self, node: int) -> set[int]:

@@ -347,12 +347,17 @@ class Oracle:
         return reached
 
     def _points(self, spec: Said, inputs: list[In], known: list[int]) -> Any:
-        left = spec.get("from", 100)
+        left, taken = Fraction(str(spec.get("from", 100))), Fraction(0)
         for one in inputs:
             drops = spec.get("drops", {}) if one.drops is None else one.drops
             word = self.levels[one.level] if one.level is not None else str(self.world.scale.get("outside"))
             if not one.maintained and not one.ignored:
-                left -= drops.get(word, 0)
+                taken += Fraction(str(drops.get(word, 0))) * (one.weight if spec.get("mean") else 1)
+        weight = sum((one.weight for one in inputs if self._in_total(one)), start=Fraction(0))
+        if not spec.get("mean"):
+            left -= taken
+        elif weight:
+            left -= taken / weight
         result = self.ok
         for word, points in spec["thresholds"].items():
             if left <= points:

@@ -214,7 +214,7 @@ class Draw:
             said = {"base": self.one([2, 3, 1.5, 2.1])}
         elif kind == "points":
             said = {"thresholds": {level: self.by.randint(0, 100) for level in self.some(scale["levels"], 4)}}
-            optional = {"from": self.by.randint(0, 100), "drops": self.points(scale)}
+            optional = {"from": self.by.randint(0, 100), "drops": self.points(scale), "mean": True}
         elif kind == "condition":
             said = {"when": self.condition(scale, names)}
             optional = {"result": self.one(level), "unknown": self.one(level)}
