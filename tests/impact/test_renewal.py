@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Course:
         self.vocabulary = words_for(profile_of(self.world), CATALOGUE)
         self.store = OracleGraphStore()
         self.now = self._with_people(graph_of(self.world))
+        self.keys = count()
         self._apply(Graph(), self.now)
         self.columns = columns_of(self.store.snapshot())
         self.graph = compile_graph(self.columns, self.vocabulary)
@@ -91,7 +92,7 @@ class Course:
                 remove_relations=tuple(sorted(was.keys() - now.keys())),
                 put_relations=tuple(one for key, one in now.items() if was.get(key) != one),
             ),
-            idempotency_key=str(len(self.now.relations)) + str(self.store.revision()),
+            idempotency_key=str(next(self.keys)),
         )
 
 
