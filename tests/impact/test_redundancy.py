@@ -41,7 +41,7 @@ def drawn(seed: int) -> Graph:
     return g
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6))
 def test_what_is_said_to_be_doubled_removes_the_point_of_failure(seed: int) -> None:
     graph = drawn(seed).compile()
@@ -54,7 +54,7 @@ def test_what_is_said_to_be_doubled_removes_the_point_of_failure(seed: int) -> N
         assert not any(ci.startswith(SUPPOSED) for ci in after)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6))
 def test_it_does_what_it_would_do_if_it_were_there(seed: int) -> None:
     g, draw = drawn(seed), random.Random(seed + 1)
@@ -112,7 +112,7 @@ def test_links_are_found_by_their_ends() -> None:
         links_between(graph, "core1", "acc")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6))
 def test_a_whole_service_is_what_nothing_else_stands_on(seed: int) -> None:
     graph = drawn(seed).compile()
