@@ -239,6 +239,13 @@ def _why(graph: CompiledGraph, state: State, fault: Fault | None, node: int, hea
         return Reason(code="group_at_edge", args={"group": thin[0]})
     if via:
         return Reason(code="via", args={"ci": graph.name(via[0])})
+    return _of_the_network(graph, state, node)
+
+
+def _of_the_network(graph: CompiledGraph, state: State, node: int) -> Reason:
+    if node in state.bundles:
+        count = state.bundles[node]
+        return Reason(code="links_lost", args={"up": count.up, "of": count.members, "needs": count.needs})
     if node in state.narrowed:
         return Reason(code="lost_redundancy", args={"through": graph.name(state.narrowed[node])})
     return Reason(code="unreachable")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from impact.dominators import DominatorTree
 from impact.explain import closure
 from impact.graph import CompiledGraph
 from impact.needs import Need
+from impact.reachability import Reachability
 from impact.rules import KOfN, Rule, Worst
 from impact.scale import EXCLUDED, Level
 from impact.state import State
@@ -50,21 +50,21 @@ def decisive(state: State, node: int) -> tuple[frozenset[int], Failures]:
     graph = state.spread.graph
     net, providers = graph.network, partial(_providers, graph)
     below = closure(node, providers)
-    devices = below & net.free_devices
+    devices, bundles = below & net.free_devices, below & net.bundles.ports
     ways = net.ways if devices else NONE
     plain = _Needs(graph, state.spread.plain).of(below.union(*(closure(way, providers) for way in ways)))
     if not devices:
-        bounds = _Full(state, plain, {}).of(below)[node]
+        bounds = _Full(state, plain, dict.fromkeys(bundles, ANYTHING)).of(below)[node]
         return bounds.sure, bounds.possible
     cuts = _Cuts(state, plain)
-    cut = cuts.of(devices, net.anchors, net.free_dominators)
+    cut = cuts.of(devices, net.as_built) | dict.fromkeys(bundles, ANYTHING)
     bounds = _Full(state, plain, cut).of(below)[node]
     sites = graph.business.user_sites.get(node, NONE)
     if not sites or not sites <= net.sites.keys():
         return bounds.sure, bounds.possible
     # it is down, too, when it is for the users of all sites: then for those of the one that is the quickest to look at
     site = min(sites, key=lambda one: (len(net.sites[one]), one))
-    there = cuts.of(devices & net.free_devices_of_site[site], net.sites[site], net.dominators_of_site(site))
+    there = cuts.of(devices & net.free_devices_of_site[site], net.as_built_of(site), net.sites[site])
     seen = {device: _either([cut[device], there.get(device, NOTHING)], sure=[]) for device in devices}
     return bounds.sure, _union([bounds.possible, _Full(state, plain, seen).of(below)[node].possible])
 
@@ -179,9 +179,9 @@ class _Cuts:
         self._as_built = not standing and all(plain[way].possible is not None for way in net.ways)
         self._several = self._broken_at_once() if self._as_built else []
         self._gone: dict[int, int] = {}
-        """Device or link → by one bit each, which of those that break several break it."""
+        """Device or link → by one bit each, which of those that break several take it out."""
         for place, (_, ways) in enumerate(self._several):
-            for way in ways:
+            for way in ways | net.bundles.held_back(ways).keys():
                 self._gone[way] = self._gone.get(way, 0) | 1 << place
 
     def _broken_at_once(self) -> list[tuple[int, frozenset[int]]]:
@@ -192,18 +192,31 @@ class _Cuts:
                 found.setdefault(cause, set()).add(way)
         return [(cause, frozenset(ways)) for cause, ways in found.items() if len(ways) > 1]
 
-    def of(self, devices: Iterable[int], anchors: Iterable[int], tree: DominatorTree) -> dict[int, Bounds]:
-        """Of devices that these anchors reach; ``tree``: their dominators. Whatever happens may touch a device."""
+    def of(
+        self, devices: Iterable[int], as_built: Reachability, anchors: Iterable[int] | None = None
+    ) -> dict[int, Bounds]:
+        """Of devices that these anchors, all if unsaid, reach as it was built. Whatever happens may touch a device."""
         if not self._as_built:
             return dict.fromkeys(devices, ANYTHING)
-        left = self._net.left(anchors, self._gone, (1 << len(self._several)) - 1) if self._several else {}
-        return {device: self._cutting(device, tree, left) for device in devices}
+        found = {}
+        left = self._left(self._net.anchors if anchors is None else anchors)
+        for device in devices:
+            passed = [self._plain[way] for way in as_built.points_of(device)]
+            reached = left.get(device, 0)
+            together = [cause for place, (cause, _) in enumerate(self._several) if not reached >> place & 1]
+            possible = _union([frozenset(together), *(way.possible for way in passed)])
+            found[device] = Bounds(NONE.union(*(way.sure for way in passed)), possible, None)
+        return found
 
-    def _cutting(self, device: int, tree: DominatorTree, left: Mapping[int, int]) -> Bounds:
-        passed = [self._plain[way] for way in tree.chain(device)]
-        together = [cause for place, (cause, _) in enumerate(self._several) if not left.get(device, 0) >> place & 1]
-        possible = _union([frozenset(together), *(way.possible for way in passed)])
-        return Bounds(NONE.union(*(way.sure for way in passed)), possible, None)
+    def _left(self, anchors: Iterable[int]) -> dict[int, int]:
+        """Under which of what breaks several a device is still reached, a bit each."""
+        found: dict[int, int] = {}
+        every = (1 << len(self._several)) - 1
+        for layer, residents in zip(self._net.layers, self._net.residents, strict=True) if self._several else ():
+            left = layer.left(anchors, self._gone, every)
+            for device in residents & left.keys():
+                found[device] = found.get(device, 0) | left[device]
+        return found
 
 
 def _either(parts: Sequence[Bounds], sure: Sequence[Bounds]) -> Bounds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 
 class DominatorTree:
@@ -25,7 +26,6 @@ class DominatorTree:
                 if self.parent.get(node) != best:
                     self.parent[node] = best
                     changed = True
-        self._span = self._spans()
 
     def __contains__(self, node: int) -> bool:
         return node in self.parent
@@ -39,7 +39,8 @@ class DominatorTree:
                 b = parent[b]
         return a
 
-    def _spans(self) -> dict[int, tuple[int, int]]:
+    @cached_property
+    def _span(self) -> dict[int, tuple[int, int]]:
         """Entry and exit numbers of each node in the tree, so that dominance is two comparisons."""
         children: dict[int, list[int]] = {}
         for node, parent in self.parent.items():

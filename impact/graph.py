@@ -268,7 +268,8 @@ class CompiledGraph:
                 _ = self.needs[i], self.dependents[i], self.reached_dependents[i]
         _ = self.order, self.standing, self._doubtful, self.passing
         _ = net.ways, net.free_devices, net.free_devices_of_site, net.anchor_levels, net.hub_levels
-        _ = net.free_dominators, net.hub_dominators
+        _ = net.hub_dominators
+        net.as_built.prepare()
 
     def cone(self, i: int) -> frozenset[int]:
         """Everything that a failure of this CI may touch: all needs and ways, redundancy ignored; not itself."""

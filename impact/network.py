@@ -1,228 +1,65 @@
-"""Reachability over ``CONNECTS_TO``: who joins whom, which ways are left, and what became a single point of failure.
-
-Nodes are indices of CIs: devices and links (each link is a CI of its own). Only network devices forward; a server
-with two ports is no bridge. A CI without a known link is in no way's hands: unknown topology counts as reachable.
-"""
+"""The network of a graph: its cables in their VLANs, as it was built and with something broken."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 
-from impact.dominators import DominatorTree
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cable:
-    """One link with its two ends, all as CI indices."""
-
-    link: int
-    a: int
-    a_port: int
-    b: int
-    b_port: int
-
-    def other(self, device: int) -> int:
-        return self.b if device == self.a else self.a
-
-    def port_of(self, device: int) -> int:
-        return self.a_port if device == self.a else self.b_port
+from impact.reachability import Reachability
+from impact.vlans import Layered
 
 
 @dataclass
-class Network:
-    """The cables of the estate. ``sites`` maps a site to the anchors that stand in it."""
+class Network(Layered):
+    """The cables of the estate."""
 
-    cables: list[Cable]
-    transit: frozenset[int]
-    anchors: frozenset[int]
-    hub: int | None
-    sites: dict[int, frozenset[int]] = field(default_factory=dict)
-    _dominators_of_site: dict[int, DominatorTree] = field(default_factory=dict, init=False, repr=False)
+    def broken(self, broken: frozenset[int], site: int | None = None) -> Reachability:
+        """What is reached from all anchors, or from those of a site, with these devices and links broken."""
+        return Reachability(self, broken, site, self.as_built if site is None else self.as_built_of(site))
 
     @cached_property
-    def at(self) -> dict[int, list[Cable]]:
-        """The cables of each device."""
-        found: dict[int, list[Cable]] = {}
-        for cable in self.cables:
-            found.setdefault(cable.a, []).append(cable)
-            found.setdefault(cable.b, []).append(cable)
-        return found
+    def as_built(self) -> Reachability:
+        """From all anchors, with nothing broken."""
+        return Reachability(self, frozenset())
 
     @cached_property
-    def by_port(self) -> dict[int, tuple[int, Cable]]:
-        """Port → (its device, its cable)."""
-        ports = {c.a_port: (c.a, c) for c in self.cables}
-        ports.update({c.b_port: (c.b, c) for c in self.cables})
-        return ports
+    def _as_built_of(self) -> dict[int, Reachability]:
+        return {}
 
-    @cached_property
-    def by_link(self) -> dict[int, Cable]:
-        return {c.link: c for c in self.cables}
-
-    def __contains__(self, device: int) -> bool:
-        return device in self.at
-
-    def reach(self, sources: Iterable[int], failed: Collection[int] = ()) -> set[int]:
-        """Devices and links that a healthy way joins to one of the sources (healthy sources included)."""
-        stack = [s for s in sources if s not in failed]
-        seen = set(stack)
-        while stack:
-            device = stack.pop()
-            for cable in self.at.get(device, ()):
-                if cable.link in failed:
-                    continue
-                seen.add(cable.link)
-                far = cable.other(device)
-                if far not in failed and far not in seen:
-                    seen.add(far)
-                    if far in self.transit:
-                        stack.append(far)
-        return seen
-
-    def left(self, sources: Iterable[int], gone: Mapping[int, int], every: int) -> dict[int, int]:
-        """What is reached under many sets of failures at once.
-
-        Args:
-            sources: where ways begin.
-            gone: device or link → the sets that it is in, a bit each.
-            every: the bits of all sets.
-
-        Returns:
-            device → the sets under which a healthy way joins it to a source.
-        """
-        found = {source: every & ~gone.get(source, 0) for source in sources}
-        queue = deque(found)
-        while queue:
-            device = queue.popleft()
-            for cable in self.at.get(device, ()):
-                far = cable.other(device)
-                before = found.get(far, 0)
-                more = found[device] & ~gone.get(cable.link, 0) & ~gone.get(far, 0) & ~before
-                if more:
-                    found[far] = before | more
-                    if far in self.transit:
-                        queue.append(far)
-        return found
-
-    def dominators(self, sources: Iterable[int], failed: Collection[int] = ()) -> DominatorTree:
-        """Which device or link every way from the sources to a node must pass."""
-        starts = sorted(s for s in sources if s not in failed)
-        forwards = self.transit | set(starts)
-
-        def successors(node: int) -> list[int]:
-            if node == DominatorTree.SOURCE:
-                return starts
-            cable = self.by_link.get(node)
-            if cable is not None:
-                return [end for end in (cable.a, cable.b) if end not in failed]
-            if node not in forwards:
-                return []
-            return [c.link for c in self.at.get(node, ()) if c.link not in failed]
-
-        return DominatorTree(successors)
-
-    @cached_property
-    def free_reach(self) -> set[int]:
-        """What the anchors reach with nothing failed."""
-        return self.reach(self.anchors)
+    def as_built_of(self, site: int) -> Reachability:
+        """From the anchors of a site, with nothing broken."""
+        if site not in self._as_built_of:
+            self._as_built_of[site] = Reachability(self, frozenset(), site)
+        return self._as_built_of[site]
 
     @cached_property
     def free_devices(self) -> frozenset[int]:
         """The devices among what the anchors reach with nothing failed."""
-        return frozenset(node for node in self.free_reach if node in self)
+        return self.as_built.devices
 
     @cached_property
     def free_devices_of_site(self) -> dict[int, frozenset[int]]:
         """Site → the devices that its own anchors reach with nothing failed."""
-        return {
-            site: frozenset(node for node in self.reach(anchors) if node in self)
-            for site, anchors in self.sites.items()
-        }
+        return {site: self.as_built_of(site).devices for site in self.sites}
 
     @cached_property
     def ways(self) -> frozenset[int]:
-        """Everything whose failure can cut off something else: what forwards, what is an anchor, every link."""
-        return self.transit | self.anchors | self.by_link.keys()
-
-    @cached_property
-    def free_dominators(self) -> DominatorTree:
-        return self.dominators(self.anchors)
-
-    def dominators_of_site(self, site: int) -> DominatorTree:
-        """As its own anchors reach things with nothing failed."""
-        if site not in self._dominators_of_site:
-            self._dominators_of_site[site] = self.dominators(self.sites[site])
-        return self._dominators_of_site[site]
-
-    @cached_property
-    def hub_dominators(self) -> DominatorTree:
-        return self.dominators([self.hub] if self.hub is not None else [])
-
-    def levels(self, sources: Iterable[int]) -> dict[int, int]:
-        """Hops from the nearest source, over forwarding devices, with nothing failed."""
-        frontier = list(sources)
-        level = dict.fromkeys(frontier, 0)
-        while frontier:
-            following: list[int] = []
-            for device in frontier:
-                for cable in self.at.get(device, ()):
-                    far = cable.other(device)
-                    if far not in level:
-                        level[far] = level[device] + 1
-                        if far in self.transit:
-                            following.append(far)
-            frontier = following
-        return level
-
-    @cached_property
-    def anchor_levels(self) -> dict[int, int]:
-        return self.levels(self.anchors)
-
-    @cached_property
-    def hub_levels(self) -> dict[int, int]:
-        return self.levels([self.hub] if self.hub is not None else [])
+        """Everything whose failure can touch something else: what forwards, anchors, links, what is bundled."""
+        return self.transit | self.anchors | self.by_link.keys() | self.bundles.ends
 
     def downstream(self, node: int, levels: dict[int, int]) -> Iterable[int]:
-        """What lies one step further from the sources than this device or link."""
-        cable = self.by_link.get(node)
-        if cable is not None:
-            low, high = sorted((cable.a, cable.b), key=lambda end: levels.get(end, -1))
-            if low in levels and levels[low] < levels[high]:
-                yield high
+        """What lies one step further from the sources than this device or link; from anchors, in any of the VLANs.
+
+        Beside it what lies behind the links that it holds back; not these, of which each may break by itself.
+        """
+        if len(self.layers) == 1 and not self.aggregates:
+            yield from self.further(node, levels)
             return
-        if node not in levels or not (node in self.transit or (node in self.anchors and levels[node] == 0)):
-            return  # no way leads through what does not forward
-        for near in self.at.get(node, ()):
-            far = near.other(node)
-            if levels.get(far, -1) > levels[node]:
-                yield near.link
-                yield far
-
-    def upstream(self, device: int) -> Iterable[int]:
-        """The next hops on the shortest ways from the hub to this device."""
-        levels = self.hub_levels
-        if device in levels:
-            for cable in self.at.get(device, ()):
-                far = cable.other(device)
-                if levels.get(far, levels[device]) < levels[device] and far in self.transit:
-                    yield far
-
-    def cut_of(self, isolated: int, failed: Collection[int]) -> tuple[int, ...]:
-        """The failed devices and links that border the island on which this device sits."""
-        stack, seen, border = [isolated], {isolated}, set[int]()
-        while stack:
-            device = stack.pop()
-            for cable in self.at.get(device, ()):
-                far = cable.other(device)
-                if cable.link in failed:
-                    border.add(cable.link)
-                elif far in failed:
-                    border.add(far)
-                elif far not in seen:
-                    seen.add(far)
-                    if far in self.transit:
-                        stack.append(far)
-        return tuple(sorted(border))
+        layers = (self, *self.layers) if levels is self.anchor_levels and len(self.layers) > 1 else (self,)
+        links = {link for bundle in self.bundles.at(node) for link in bundle.links if bundle.needs > 1}
+        for layer in layers:
+            ranks = levels if layer is self else layer.anchor_levels
+            for way in (node, *sorted(links - {node})):
+                yield from layer.further(way, ranks)
+        yield from (bundle.port for bundle in self.bundles.at(node))

@@ -72,8 +72,9 @@ def _is_down(state: State, node: int) -> bool:
 def _everything(graph: CompiledGraph, node: int) -> frozenset[int]:
     """What it stands on, the ways to that, and what those need in their turn."""
     found = graph.scope(node)
-    if graph.business.user_sites.get(node) or not graph.network.at.keys().isdisjoint(found):
-        return found.union(*map(graph.scope, graph.network.ways))
+    net = graph.network
+    if graph.business.user_sites.get(node) or any(one in net or one in net.bundles.ports for one in found):
+        return found.union(*map(graph.scope, net.ways))
     return found
 
 

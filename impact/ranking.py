@@ -176,10 +176,10 @@ class _Ranking:
 
 
 def _network(graph: CompiledGraph, ways: Ways, broken: frozenset[int]) -> _Network:
-    """As `impact.state` has it: isolated is down, a new single point on a way is a risk, sites see what they reach."""
+    """As `impact.state` has it: isolated is down, lost redundancy or a lost link a risk, sites see what they reach."""
     isolated, scale = ways.isolated(broken), graph.scale
     lost = {site: those - isolated for site, those in ways.lost_to_sites(broken).items()}
-    return _Network(
-        dict.fromkeys(ways.narrowed(broken), scale.at_risk) | dict.fromkeys(isolated, scale.worst),
-        {site: those for site, those in lost.items() if those},
-    )
+    counts = ways.counts(broken)
+    effects = {port: scale.at_risk if count.carries else scale.worst for port, count in counts.items()}
+    effects |= dict.fromkeys(ways.narrowed(broken), scale.at_risk) | dict.fromkeys(isolated, scale.worst)
+    return _Network(effects, {site: those for site, those in lost.items() if those})

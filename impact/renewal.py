@@ -18,7 +18,7 @@ from impact.vocabulary import Vocabulary
 OF_PEOPLE = frozenset({"part_of", "owns", "on_call", "uses", "member_of", "head_of"})
 """Parts of relations that the network does not look at. Where things stand concerns both."""
 
-OF_THE_NETWORK = frozenset({"port_of", "connects"})
+OF_THE_NETWORK = frozenset({"port_of", "connects", "bundled_in"})
 DEVICES = frozenset({"forwards", "hub"})
 """Parts of CIs that have nothing to do with people."""
 
@@ -48,7 +48,7 @@ class Changes:
             yield i, self._before.ci(i) if i < len(self._before) else GONE, self._columns.ci(i)
 
     def moves_network(self, network: Network) -> bool:
-        """Whether cables, anchors or sites may be otherwise."""
+        """Whether cables, what they carry, bundles, anchors or sites may be otherwise."""
         if self._speaks_beyond(OF_PEOPLE):
             return True
         return any(
@@ -56,6 +56,7 @@ class Changes:
             or i in network.by_port
             or i in network.by_link
             or i in network.anchors
+            or i in network.bundles.ports
             or "anchor" in now.attributes
             or self._plays(was, now, lambda part: part == "site")
             for i, was, now in self.versions()

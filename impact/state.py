@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from impact.bundles import Count
 from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.propagate import Levels, Propagation
@@ -17,7 +18,8 @@ from impact.viewpoints import Views
 class State:
     """What a set of faults does.
 
-    ``isolated`` and ``narrowed`` (lost redundancy) give the failed or now decisive elements by CI.
+    ``isolated`` and ``narrowed`` (lost redundancy) give the failed or now decisive elements by CI,
+    ``bundles`` how those stand that lost links, by aggregate port.
     ``by_site`` holds the health of CIs as each site's people meet it; a site without an entry sees ``spread.full``.
     """
 
@@ -25,6 +27,7 @@ class State:
     failed: frozenset[int] = frozenset()
     isolated: dict[int, tuple[int, ...]] = field(default_factory=dict)
     narrowed: dict[int, int] = field(default_factory=dict)
+    bundles: dict[int, Count] = field(default_factory=dict)
     by_site: dict[int, Levels] = field(default_factory=dict)
 
     def health(self, node: int) -> Health:
@@ -56,6 +59,7 @@ def difference(one: State, other: State) -> frozenset[int]:
         (one.spread.full, other.spread.full),
         (one.isolated, other.isolated),
         (one.narrowed, other.narrowed),
+        (one.bundles, other.bundles),
     ]
     pairs += [
         (one.by_site.get(site, one.spread.full), other.by_site.get(site, other.spread.full))
@@ -95,18 +99,11 @@ def evaluate(
 
 
 def _network_effects(state: State, broken: frozenset[int]) -> None:
-    graph, net = state.spread.graph, state.spread.graph.network
-    reached = net.reach(net.anchors, broken)
-    devices = net.free_devices
-    state.isolated = {node: net.cut_of(node, broken) for node in sorted(devices - reached - broken)}
-    tree, free = net.dominators(net.anchors, broken), net.free_dominators
-    for node in devices & reached:
-        if node in tree and node in free:
-            new = next((d for d in tree.chain(node) if not free.dominates(d, node)), None)
-            if new is not None:
-                state.narrowed[node] = new
-    scale = graph.scale
-    effects = dict.fromkeys(state.narrowed, scale.at_risk) | dict.fromkeys(state.isolated, scale.worst)
+    found = state.spread.graph.network.broken(broken)
+    state.isolated, state.narrowed, state.bundles = found.isolated(), found.narrowed(), found.counts()
+    scale = state.spread.graph.scale
+    effects = {port: scale.at_risk if count.carries else scale.worst for port, count in state.bundles.items()}
+    effects |= dict.fromkeys(state.narrowed, scale.at_risk) | dict.fromkeys(state.isolated, scale.worst)
     if effects:
         state.spread = _again(state.spread, effects)
 
@@ -115,10 +112,9 @@ def _site_views(state: State, broken: frozenset[int]) -> None:
     """SEMANTICS 3, users' way: hosts that no healthy way joins to a site's anchors are down for its people."""
     graph, net = state.spread.graph, state.spread.graph.network
     views: dict[frozenset[int], Levels] = {}
-    for site, anchors in net.sites.items():
-        reached = net.reach(anchors, broken)
+    for site in net.sites:
         # what is broken is down for everybody, and what is cut off from all anchors too
-        lost = frozenset(net.free_devices_of_site[site] - reached - broken - state.isolated.keys())
+        lost = net.broken(broken, site).lost.difference(state.isolated)
         if not lost:
             continue
         if lost not in views:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+from impact.cabling import Cable
 from impact.graph import CompiledGraph
 from impact.model import Complaint, ComplaintKind, DeviceSigns, Health, Reason, Signs
-from impact.network import Cable
 from impact.propagate import Propagation
 from impact.state import State, evaluate
 

@@ -24,7 +24,7 @@ _ATTRIBUTE_TYPES = ("text", "integer", "number", "boolean", "list", "map", "spec
 _HEALTH = tuple(AS_IS)
 CLASS_PARTS = ("site", "forwards", "hub", "service", "offering", "person", "team")
 RELATION_PARTS = (
-    "port_of", "connects", "located_in", "part_of", "owns", "on_call", "uses", "member_of", "head_of",
+    "port_of", "connects", "bundled_in", "located_in", "part_of", "owns", "on_call", "uses", "member_of", "head_of",
 )  # fmt: skip
 
 

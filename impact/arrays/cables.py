@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from impact.arrays.reach import Marks
-from impact.network import Network
+from impact.cabling import Cabling
 from impact.rows import Array, Ints32, rows_of, tabled
 
 
@@ -105,7 +105,7 @@ def _places(where: Array, wanted: Array) -> Array:
     return np.where(known, at, len(where))
 
 
-def cables_of(network: Network) -> Cables:
+def cables_of(network: Cabling) -> Cables:
     """The cables of a compiled graph, in its numbers."""
     return Cables(
         np.array([(cable.a, cable.b) for cable in network.cables], np.int32).reshape(-1, 2),

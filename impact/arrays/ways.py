@@ -1,15 +1,17 @@
 """What one set of broken devices and links after the other does to the ways from the anchors.
 
-As `impact.state` works it out, for many sets: dominators are found over what forwards alone, and only where that is
-hurt. Who does not forward hangs on what it is cabled to.
+As `impact.reachability` works it out, for many sets: dominators are found over what forwards alone, and only where
+that is hurt. Who does not forward hangs on what it is cabled to. Each VLAN is looked at by itself, and only if touched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from impact.arrays.cables import cables_of
-from impact.network import Cable, Network
+from impact.arrays.cables import Cables, cables_of
+from impact.bundles import Count
+from impact.cabling import Cable, Cabling
+from impact.network import Network
 
 Points = frozenset[int]
 """Devices and links that every way to something must pass, itself left out."""
@@ -20,37 +22,104 @@ class Ways:
 
     def __init__(self, network: Network) -> None:
         self._net = network
+        self._layers = [_Layer(layer) for layer in network.layers]
+        self._reach = _Reach(network, network.anchors)
+        self._reach_of = {site: _Reach(network, anchors) for site, anchors in network.sites.items()}
+        self._tied_as_built = bool(network.bundles.fates(frozenset()))
+
+    def isolated(self, broken: frozenset[int]) -> frozenset[int]:
+        """The devices that are cut off from every anchor."""
+        return self._reach.lost(broken, self._gone(broken))
+
+    def lost_to_sites(self, broken: frozenset[int]) -> Mapping[int, frozenset[int]]:
+        """The devices that are cut off from the anchors of each site."""
+        gone = self._gone(broken)
+        return {site: reach.lost(broken, gone) for site, reach in self._reach_of.items()}
+
+    def counts(self, broken: frozenset[int]) -> Mapping[int, Count]:
+        """How the bundles stand that lost links, by aggregate port."""
+        bundles = self._net.bundles
+        return bundles.counts(broken, bundles.held_back(broken))
+
+    def _gone(self, broken: frozenset[int]) -> frozenset[int]:
+        return broken.union(self._net.bundles.held_back(broken))
+
+    def narrowed(self, broken: frozenset[int]) -> list[int]:
+        """The devices that are still reached, over a point that was not decisive before; sorted."""
+        if self._tied_as_built or (self._net.bundles.binding and self._net.bundles.fates(broken)):
+            return sorted(
+                self._net.broken(broken).narrowed()
+            )  # one link takes others with it: rare, and not for arrays
+        gone = self._gone(broken)
+        moved = set[int]().union(*(layer.moved(gone) for layer in self._layers)) - broken
+        return sorted(device for device in moved if self._is_narrowed(device, gone))
+
+    def _is_narrowed(self, device: int, gone: frozenset[int]) -> bool:
+        layers = [self._layers[place] for place in self._net.layers_of(device)]
+        before = _common(layer.points(device) for layer in layers)
+        now = _common(layer.points(device, gone) for layer in layers)
+        return before is not None and now is not None and not now <= before
+
+
+def _common(some: Iterable[Points | None]) -> Points | None:
+    """What all ways have in common, over the VLANs in which there are any."""
+    found: Points | None = None
+    for points in some:
+        if points is not None:
+            found = points if found is None else found & points
+    return found
+
+
+class _Reach:
+    """Who is joined to some anchors in a VLAN of theirs."""
+
+    def __init__(self, net: Network, anchors: frozenset[int]) -> None:
+        self._net = net
+        self._layers = [cables_of(layer).seen_from(anchors) for layer in net.layers]
+        self._free = [self._devices(place, layer, frozenset()) for place, layer in enumerate(self._layers)]
+        self._devices_free = frozenset[int]().union(*self._free)
+
+    def lost(self, broken: frozenset[int], gone: frozenset[int]) -> frozenset[int]:
+        """The devices that are reached no more; not those that are broken themselves."""
+        if len(self._layers) == 1:
+            return frozenset(self._layers[0].isolated(gone).tolist()).difference(broken)
+        reached = (
+            self._devices(place, layer, gone) if self._touches(place, gone) else self._free[place]
+            for place, layer in enumerate(self._layers)
+        )
+        return self._devices_free.difference(broken, *reached)
+
+    def _devices(self, place: int, layer: Cables, gone: frozenset[int]) -> frozenset[int]:
+        return self._net.residents[place].intersection(layer.devices[layer.reach(gone).devices].tolist())
+
+    def _touches(self, place: int, gone: frozenset[int]) -> bool:
+        layer = self._net.layers[place]
+        return any(node in layer or node in layer.by_link for node in gone)
+
+
+class _Layer:
+    """What all ways to the devices of one VLAN have in common."""
+
+    def __init__(self, network: Cabling) -> None:
+        self._net = network
         self._forwards = network.transit | network.anchors
         trunks = [cable for cable in network.cables if {cable.a, cable.b} <= self._forwards]
-        self._core = Network(cables=trunks, transit=network.transit, anchors=network.anchors, hub=None)
-        self._cables = cables_of(network)
-        self._sites = {site: self._cables.seen_from(anchors) for site, anchors in network.sites.items()}
+        self._core = Cabling(cables=trunks, transit=network.transit, anchors=network.anchors, hub=None)
         self._free = self._points(frozenset())
         self._free_of_edge: dict[int, Points | None] = {}
         self._hurt: dict[frozenset[int], dict[int, Points | None]] = {frozenset(): {}}
 
-    def isolated(self, broken: frozenset[int]) -> frozenset[int]:
-        """The devices that are cut off from every anchor."""
-        return frozenset(self._cables.isolated(broken).tolist())
+    def moved(self, gone: frozenset[int]) -> set[int]:
+        """The devices of which the points, or whether they are reached, may be otherwise."""
+        hurt = self._hurt_by(gone)
+        return {node for node in hurt if node in self._net} | self._edge_of(hurt.keys() | gone)
 
-    def lost_to_sites(self, broken: frozenset[int]) -> Mapping[int, frozenset[int]]:
-        """The devices that are cut off from the anchors of each site."""
-        return {site: frozenset(cables.isolated(broken).tolist()) for site, cables in self._sites.items()}
-
-    def narrowed(self, broken: frozenset[int]) -> list[int]:
-        """The devices that are still reached, over a point that was not decisive before; sorted."""
-        hurt = self._hurt_by(broken)
-        found = [
-            node
-            for node, points in hurt.items()
-            if points is not None and node in self._net and not points <= self._free[node]
-        ]
-        for device in self._edge_of(hurt.keys() | broken):
-            before = self._edge_before(device)
-            now = self._points_of_edge(device, broken, hurt) if device not in broken else None
-            if now is not None and before is not None and not now <= before:
-                found.append(device)
-        return sorted(found)
+    def points(self, device: int, gone: frozenset[int] = frozenset()) -> Points | None:
+        """What every way to a device must pass; ``None`` if none is left."""
+        if device not in self._forwards:
+            return self._points_of_edge(device, gone, self._hurt_by(gone)) if gone else self._edge_before(device)
+        hurt = self._hurt_by(gone) if gone else {}
+        return hurt[device] if device in hurt else self._free.get(device)
 
     # What forwards
 

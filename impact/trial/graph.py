@@ -14,9 +14,11 @@ from cmdb.winners import fits
 from impact.errors import ModelError
 from impact.rule_reading import MOST, check_relation, check_rules
 from impact.scale import Profile, only
+from impact.wiring import LIVES, vlans_of
 
 DEFAULT_RELATION = "DEPENDS_ON"
-_GRAPH = ("cis", "relations", "cables")
+_GRAPH = ("cis", "relations", "cables", "bundles")
+_OF_A_CABLE = ("link", "vlans")
 _PASSES_ON = ("map", "weight", "group", "drops")
 _MAX_CIS = 100_000
 
@@ -33,6 +35,9 @@ class GraphReader:
         self._where = where
         self._cis: dict[str, CI] = {}
         self._relations: dict[tuple[str, str, str], Relation] = {}
+        self._parts = {relation.part: verb for verb, relation in catalogue.relations.items() if relation.part}
+        self._ports: dict[tuple[str, str], str] = {}
+        """Link and device → the port between them."""
         self._attributes: dict[str, list[Attribute]] = {"name": [], "class": []}
         for known in catalogue.classes.values():
             for name, attribute in known.attributes.items():
@@ -58,6 +63,9 @@ class GraphReader:
             self._relation(relation, f"{where}.relations.{place}")
         for place, cable in enumerate(_list(parts.get("cables") or [], f"{where}.cables")):
             self._cable(cable, f"{where}.cables.{place}")
+        bundles = only(parts.get("bundles") or {}, f"{where}.bundles", *(parts.get("bundles") or {}))
+        for name, said in bundles.items():
+            self._bundle(str(name), said, f"{where}.bundles.{name}")
         return Snapshot(revision=1, cis=tuple(self._cis.values()), relations=tuple(self._relations.values()))
 
     def _ci(self, ci_id: str, said: Any, where: str) -> None:
@@ -67,6 +75,8 @@ class GraphReader:
             self._attribute(name, value, f"{where}.{name}")
         attributes = {key: value for key, value in said.items() if key not in ("class", "name")}
         check_rules(attributes, self._profile, where)
+        if LIVES in attributes:
+            vlans_of(attributes[LIVES], f"{where}.{LIVES}")
         cls = str(said.get("class", ""))
         if cls and cls not in self._catalogue.classes:
             raise ModelError(f"{where}.class", f"there is no class {cls!r}", _meant(cls, self._catalogue.classes))
@@ -109,19 +119,44 @@ class GraphReader:
 
     def _cable(self, spec: Any, where: str) -> None:
         ends = _list(spec, where)
-        if len(ends) != 2:
-            raise ModelError(where, "is no cable", "write [one device, the other]")
-        parts = {relation.part: verb for verb, relation in self._catalogue.relations.items() if relation.part}
-        one, other = map(str, ends)
-        link = f"{one}--{other}"
+        if len(ends) not in (2, 3):
+            raise ModelError(where, "is no cable", "write [one device, the other], then {vlans: […]} or {link: name}")
+        one, other = map(str, ends[:2])
+        said = only(ends[2] if ends[2:] else {}, where, *_OF_A_CABLE)
+        link = str(said.get("link", f"{one}--{other}"))
+        if link in self._cis:
+            raise ModelError(where, f"there is a CI {link!r} already", "name the link: [one, other, {link: a name}]")
         self._cis[link] = CI(ci_id=link, cls="", name=link)
-        for near, far in ((one, other), (other, one)):
+        carried = {"tagged_vlans": said["vlans"]} if "vlans" in said else {}
+        if carried:
+            vlans_of(said["vlans"], f"{where}.vlans")
+        named = "link" in said
+        ports = [f"{near}:{link if named else far}" for near, far in ((one, other), (other, one))]
+        for near, port in zip((one, other), ports, strict=True):
             if near not in self._cis:
                 raise ModelError(where, f"there is no CI {near!r}", "list it under cis, with its class")
-            port = f"{near}:{far}"
-            self._cis[port] = CI(ci_id=port, cls="", name=port)
-            self._join(port, parts["port_of"], near)
-        self._join(f"{one}:{other}", parts["connects"], f"{other}:{one}", link=link)
+            self._cis[port] = CI(ci_id=port, cls="", name=port, attributes=dict(carried))
+            self._join(port, self._parts["port_of"], near)
+            self._ports[link, near] = port
+        self._join(ports[0], self._parts["connects"], ports[1], link=link)
+
+    def _bundle(self, name: str, spec: Any, where: str) -> None:
+        """Links that a device takes as one: an aggregate port with the ports of these links."""
+        said = only(spec, where, "of", "links", "min_links")
+        device, least = str(said.get("of", "")), said.get("min_links", 1)
+        if device not in self._cis:
+            raise ModelError(f"{where}.of", f"there is no CI {device!r}", "name the device that takes the links as one")
+        if not isinstance(least, int) or isinstance(least, bool) or least < 1:
+            raise ModelError(f"{where}.min_links", f"is {least!r}", "write how many links it needs, 1 or more")
+        if name in self._cis:
+            raise ModelError(where, "is the name of another CI", "give the bundle a name of its own")
+        self._cis[name] = CI(ci_id=name, cls="", name=name, attributes={"min_links": least})
+        self._join(name, self._parts["port_of"], device)
+        for link in map(str, _list(said.get("links"), f"{where}.links")):
+            port = self._ports.get((link, device))
+            if port is None:
+                raise ModelError(f"{where}.links", f"{link!r} is no link of {device}", "name links that end at it")
+            self._join(port, self._parts["bundled_in"], name)
 
     def _join(self, start: str, verb: str, end: str, **attributes: str) -> None:
         self._relations[start, verb, end] = Relation(from_id=start, type=verb, to_id=end, attributes=dict(attributes))

@@ -34,16 +34,25 @@ class Graph:
     def rel(self, start: str, verb: str, *ends: str, **attributes: Value) -> None:
         self.relations.extend(Relation(from_id=start, type=verb, to_id=end, attributes=attributes) for end in ends)
 
-    def cable(self, a: str, b: str) -> None:
-        """A link `a--b` between fresh ports `a:b` and `b:a`."""
-        link = f"{a}--{b}"
+    def cable(self, a: str, b: str, link: str = "", **said: Value) -> None:
+        """A link, `a--b` if unsaid, between fresh ports `a:b` and `b:a`, of which both have these attributes."""
+        near, far = (f"{a}:{link or b}", f"{b}:{link or a}")
+        link = link or f"{a}--{b}"
         self.ci("Link", link)
-        for near, far in ((a, b), (b, a)):
-            port = f"{near}:{far}"
-            self.ci("Port", port, if_name=port)
-            self.rel(port, "PORT_OF", near)
+        for device, port in ((a, near), (b, far)):
+            self.ci("Port", port, if_name=port, **said)
+            self.rel(port, "PORT_OF", device)
             self.rel(link, "ENDS_AT", port)
-        self.rel(f"{a}:{b}", "CONNECTS_TO", f"{b}:{a}", link=link)
+        self.rel(near, "CONNECTS_TO", far, link=link)
+
+    def bundle(self, name: str, device: str, links: Iterable[str], min_links: int = 1) -> None:
+        """An aggregate port of a device with the ports of these links."""
+        self.ci("Port", name, if_name=name, min_links=min_links)
+        self.rel(name, "PORT_OF", device)
+        for link in links:
+            ports = [r.to_id for r in self.relations if r.type == "ENDS_AT" and r.from_id == link]
+            (port,) = (p for p in ports if any(r.from_id == p and r.to_id == device for r in self.relations))
+            self.rel(port, "BUNDLED_IN", name)
 
     def snapshot(self) -> Snapshot:
         return Snapshot(revision=1, cis=tuple(self.cis.values()), relations=tuple(self.relations))

@@ -535,15 +535,33 @@ class Oracle:
 
     # The network
 
+    def held_back(self, gone: set[str]) -> set[str]:
+        """What is gone, with the links of every bundle that has too few left."""
+        ends = {link: (a, b) for a, b, link in self.world.cables}
+        for _ in self.world.cables:
+            for bundle in self.world.bundles:
+                left = [one for one in bundle.links if gone.isdisjoint((one, *ends[one]))]
+                if len(left) < bundle.needs:
+                    gone = gone | set(bundle.links)
+        return gone
+
     def reached(self, gone: set[str]) -> set[str]:
-        """All devices that a way joins to an anchor, if these devices and links are gone."""
+        """All devices that a way joins to an anchor in a VLAN of theirs, if these devices and links are gone."""
+        gone = self.held_back(gone)
+        stated = [set(vlans) for vlans in self.world.vlans.values()]
+        found = set()
+        for vlan in set().union({0}, *stated):  # 0: any that nobody states
+            found |= {ci for ci in self._reached_in(vlan, gone) if vlan in self.world.vlans.get(ci, [vlan])}
+        return found
+
+    def _reached_in(self, vlan: int, gone: set[str]) -> set[str]:
         found = set(self.world.anchors - gone)
         while True:
             more = set()
-            for a, b in self.world.cables:
+            for a, b, link in self.world.cables:
                 for near, far in ((a, b), (b, a)):
                     leads = near in found and (near in self.world.forwards or near in self.world.anchors)
-                    if leads and far not in gone and f"{a}--{b}" not in gone:
+                    if leads and not {far, link} & gone and vlan in self.world.vlans.get(link, [vlan]):
                         more.add(far)
             if more <= found:
                 return found
@@ -553,13 +571,24 @@ class Oracle:
         """What is cut off is down; what hangs on one thing that it did not hang on before is at risk."""
         if not self.world.anchors or not self.world.cables:
             return {}
-        devices = {end for cable in self.world.cables for end in cable}
-        links = {f"{a}--{b}" for a, b in self.world.cables}
+        devices = {end for a, b, _ in self.world.cables for end in (a, b)}
+        links = {link for _, _, link in self.world.cables}
         broken = {ci for ci in devices | links if self.plain[ci] == self.worst}
         free, now = self.reached(set()) & devices, self.reached(broken) & devices
-        effects: dict[str, Level] = dict.fromkeys(free - now - broken, self.worst)
+        effects = self._bundles(broken)
+        effects |= dict.fromkeys(free - now - broken, self.worst)
         for one in (devices | links) - broken:
             lost = now - self.reached(broken | {one}) - {one}
             before = free - self.reached({one}) - {one}
             effects |= dict.fromkeys(lost - before, self.at_risk)
         return effects
+
+    def _bundles(self, broken: set[str]) -> dict[str, Level]:
+        """A bundle that lost links is at risk, one that has too few left is down; not that of a broken device."""
+        gone, ends = self.held_back(broken), {link: (a, b) for a, b, link in self.world.cables}
+        found: dict[str, Level] = {}
+        for bundle in self.world.bundles:
+            left = [one for one in bundle.links if gone.isdisjoint((one, *ends[one]))]
+            if bundle.device not in broken and len(left) < len(bundle.links):
+                found[bundle.port] = self.at_risk if len(left) >= bundle.needs else self.worst
+        return found

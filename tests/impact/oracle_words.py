@@ -25,6 +25,16 @@ class Edge:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bundled:
+    """Links that a device takes as one, with an aggregate port of this name."""
+
+    port: str
+    device: str
+    links: Sequence[str]
+    needs: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class World:
     """A graph under a scale and a policy, in the words in which a user writes them."""
 
@@ -32,9 +42,13 @@ class World:
     policy: Said
     cis: Mapping[str, Said]
     edges: Sequence[Edge]
-    cables: Sequence[tuple[str, str]] = ()
+    cables: Sequence[tuple[str, str, str]] = ()
+    """Two devices and the link between them."""
     forwards: frozenset[str] = frozenset()
     anchors: frozenset[str] = frozenset()
+    vlans: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Link → what its ports carry; device → in which it lives. Who states none: all."""
+    bundles: Sequence[Bundled] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

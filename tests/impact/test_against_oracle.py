@@ -77,12 +77,14 @@ def test_what_is_cut_off_or_hangs_on_one_thing_is_what_removing_each_thing_shows
     """Single points of failure by taking each device and link away, instead of dominators."""
     draw = Draw(seed)
     case = draw.case(size, wired=True, kinds=("worst", "k_of_n"))
-    cables = sorted({end for cable in case.world.cables for end in cable} | {f"{a}--{b}" for a, b in case.world.cables})
+    cables = sorted({part for cable in case.world.cables for part in cable})
     worst = case.world.scale["levels"][-1]
     case = replace(case, broken=dict.fromkeys(draw.some(cables, 3), worst))
     graph, wanted = case.compiled(), case.truth()
     state = evaluate(graph, levels(graph, case.broken), maintained=nodes(graph, case.maintained))
-    found = state.isolated.keys() | state.narrowed.keys()
+    found = state.isolated.keys() | state.narrowed.keys() | state.bundles.keys()
+    event("in VLANs" if len(graph.network.layers) > 1 else "without VLANs")
+    event("links are held back" if graph.network.bundles.held_back(state.failed) else "none is held back")
     event("something is cut off" if state.isolated else "nothing is cut off")
     event("something hangs on one thing" if state.narrowed else "nothing hangs on one thing")
     assert {graph.ids[node] for node in found} == wanted.network.keys()

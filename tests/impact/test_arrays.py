@@ -23,8 +23,9 @@ from impact.arrays.reach import Marks, Reach
 from impact.arrays.snapshot import SnapshotError, load, save
 from impact.arrays.stream import numbered
 from impact.arrays.work import Blame
+from impact.cabling import Cable
 from impact.graph import CompiledGraph
-from impact.network import Cable, Network
+from impact.network import Network
 from impact.propagate import Propagation
 from impact.scale import OUTSIDE, Level
 from tests.impact.kit import Graph
@@ -315,7 +316,7 @@ def test_cables_reach_what_the_network_reaches(seed: int) -> None:
         found = cables.reach(failed)
         reached = {*cables.devices[found.devices].tolist(), *cables.links[found.cables].tolist()}
         assert reached == network.reach(network.anchors, failed)
-    lost = network.free_reach - network.reach(network.anchors, broken) - set(broken)
+    lost = network.reach(network.anchors) - network.reach(network.anchors, broken) - set(broken)
     assert set(cables.isolated(broken).tolist()) == {node for node in lost if node in network or node < 100}
 
 

@@ -111,6 +111,16 @@ def test_in_networks_with_supplies_and_sites(seed: int) -> None:
     compare(powered(seed))
 
 
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_in_vlans_and_bundles(seed: int) -> None:
+    draw = Draw(seed)
+    world = draw.wired()
+    g = graph_of(world)
+    used_from_sites(g, draw, sorted({end for a, b, _ in world.cables for end in (a, b)}))
+    compare(g.compile())
+
+
 @settings(max_examples=100, deadline=None)
 @given(SEEDS, SIZES)
 def test_under_any_rules_and_in_circles(seed: int, size: int) -> None:

@@ -11,13 +11,15 @@ from hypothesis import given, settings
 from examples.estate.generate import generate
 from impact.arrays.ways import Ways
 from impact.assess import Assessor
+from impact.cabling import Cable
 from impact.graph import CompiledGraph
 from impact.model import Health
-from impact.network import Cable, Network
+from impact.network import Network
 from impact.ranking import rank
 from tests.acceptance.told import believe
 from tests.impact.kit import Graph
-from tests.impact.worlds import SEEDS
+from tests.impact.test_points import used_from_sites
+from tests.impact.worlds import SEEDS, Draw, graph_of
 
 
 def compare(graph: CompiledGraph) -> int:
@@ -56,6 +58,16 @@ def test_the_gravest_comes_first_and_what_hurts_nobody_not_at_all() -> None:
     assert [one.ci_id for one in rank(g.compile(), 1)] == ["big"]
 
 
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_in_vlans_and_bundles_each_ci_is_ranked_by_what_it_does_alone(seed: int) -> None:
+    draw = Draw(seed)
+    world = draw.wired()
+    g = graph_of(world)
+    used_from_sites(g, draw, sorted({end for a, b, _ in world.cables for end in (a, b)}))
+    compare(g.compile())
+
+
 @settings(max_examples=150, deadline=None)
 @given(SEEDS)
 def test_ways_are_narrowed_and_cut_as_dominators_have_it(seed: int) -> None:
@@ -71,7 +83,7 @@ def test_ways_are_narrowed_and_cut_as_dominators_have_it(seed: int) -> None:
     ways, everything = Ways(net), [*devices, *net.by_link]
     for _ in range(20):
         broken = frozenset(draw.sample(everything, draw.randint(1, 3)))
-        tree, free = net.dominators(net.anchors, broken), net.free_dominators
+        tree, free = net.dominators(net.anchors, broken), net.dominators(net.anchors)
         reached = net.reach(net.anchors, broken)
         both = [node for node in net.free_devices & reached if node in tree and node in free]
         expected = [node for node in both if any(not free.dominates(by, node) for by in tree.chain(node))]

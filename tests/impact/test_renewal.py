@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -115,7 +116,12 @@ def said(graph: CompiledGraph, broken: list[str]) -> dict[str, Any]:
         "offerings": {ids[i]: {ids[s] for s in some} for i, some in graph.business.offerings.items()},
         "heads": {ids[i]: number for i, number in graph.business.heads_of.items()},
         "places": {ids[i]: ids[place] for i, place in graph.business.places.items()},
-        "cables": {tuple(sorted((ids[c.a], ids[c.b]))) for c in graph.network.cables},
+        "cables": {(*sorted((ids[c.a], ids[c.b])), ids[c.link], c.vlans) for c in graph.network.cables},
+        "lives": {ids[i]: vlans for i, vlans in graph.network.lives.items()},
+        "bundles": {
+            ids[b.port]: (ids[b.device], {ids[link] for link in b.links}, b.members, b.needs)
+            for b in graph.network.aggregates
+        },
         "anchors": {ids[i] for i in graph.network.anchors},
         "forwards": {ids[i] for i in graph.network.transit},
         "mistakes": sorted(map(str, graph.mistakes)),
@@ -130,6 +136,7 @@ def felt(state: State) -> dict[str, Any]:
         "plain": {ids[i]: level for i, level in state.spread.plain.items()},
         "isolated": {ids[i]: {ids[c] for c in cut} for i, cut in state.isolated.items()},
         "narrowed": {ids[i] for i in state.narrowed},
+        "counts": {ids[i]: count for i, count in state.bundles.items()},
         "sites": {ids[s]: {ids[i]: level for i, level in view.items()} for s, view in state.by_site.items()},
     }
 
@@ -209,6 +216,38 @@ def test_a_change_is_paid_for_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     columns = changed(store, columns, remove_relations=(moved.key,), put_relations=(other,))
     graph = compile_graph(columns, words, graph)
     assert evaluate(graph, {graph.index["035"]: 3}).spread.full.get(graph.index["app"]) is None
+
+
+@pytest.mark.parametrize(
+    ("ci", "said"),
+    [
+        ("core:two", {"tagged_vlans": [10]}),
+        ("sw", {"vlans": [20]}),
+        ("po1", {"min_links": 2}),
+        ("po1", {"min_links": 1, "untagged_vlan": 20}),
+    ],
+)
+def test_what_a_port_or_device_says_of_vlans_and_bundles_is_taken_in(ci: str, said: dict[str, Any]) -> None:
+    g = Graph()
+    g.ci("Switch", "core", anchor=True)
+    g.ci("Switch", "sw")
+    g.ci("Server", "srv")
+    g.cable("core", "sw", "one", untagged_vlan=10)
+    g.cable("core", "sw", "two")
+    g.cable("sw", "srv")
+    g.bundle("po1", "core", ["one", "two"])
+    store = OracleGraphStore()
+    put = ChangeSet(source="t", reason="t", at=T0, put_cis=tuple(g.cis.values()), put_relations=tuple(g.relations))
+    store.apply(put, idempotency_key="1")
+    columns = columns_of(store.snapshot())
+    before = compile_graph(columns, vocabulary_of(CATALOGUE))
+    columns = changed(store, columns, put_cis=(replace(g.cis[ci], attributes=said),))
+    graph, anew = compile_graph(columns, before.vocabulary, before), compile_graph(columns, before.vocabulary)
+    assert said_of(graph) == said_of(anew) != said_of(before)
+
+
+def said_of(graph: CompiledGraph) -> dict[str, Any]:
+    return said(graph, ["one"])
 
 
 def _never(*_: object, **__: object) -> None:

@@ -18,7 +18,7 @@ from impact.scale import OUTSIDE, Level, Profile, policy_of, scale_of
 from impact.trial.play import words_for
 from tests.impact.kit import CATALOGUE, Graph
 from tests.impact.oracle import Oracle
-from tests.impact.oracle_words import Edge, Said, World
+from tests.impact.oracle_words import Bundled, Edge, Said, World
 
 T = TypeVar("T")
 NAMES = tuple("abcdefghijkl")
@@ -96,17 +96,61 @@ class Draw:
         scale, names = self.scale(), NAMES[:size]
         winding = self.chance(0.5) if circles is None else circles
         pairs = [(a, b) for n, a in enumerate(names) for b in names[n + 1 :]]
-        cables = self.some(pairs, 14) if pairs and (self.chance(0.5) if wired is None else wired) else []
+        joined = self.some(pairs, 14) if pairs and (self.chance(0.5) if wired is None else wired) else []
+        cables = [(a, b, f"{a}--{b}") for a, b in joined]
+        parallel = self.some(joined, 3) if self.chance(0.5) else []
+        cables += [(a, b, f"{a}=={b}") for a, b in parallel] + [(a, b, f"{a}##{b}") for a, b in parallel[1:]]
+        bundles = self.bundles(cables) if self.chance(0.5) else []
         cis: dict[str, Said] = {name: self.ci(scale, names, kinds) for name in names}
         return World(
             scale=scale,
             policy=self.policy(scale),
-            cis=cis | {f"{a}--{b}": {} for a, b in cables},
+            cis=cis | {link: {} for _, _, link in cables} | {bundle.port: {} for bundle in bundles},
             edges=self.edges(scale, names, winding=winding),
             cables=cables,
             forwards=frozenset(name for name in names if self.chance(0.6)),
             anchors=frozenset(self.some(names, 3)) if cables else frozenset(),
+            vlans=self.vlans(names, cables) if self.chance(0.5) else {},
+            bundles=bundles,
         )
+
+    def wired(self) -> World:
+        """A network with nothing beside it: denser than those of other worlds, with more parallel links and bundles."""
+        names = NAMES[: self.by.randint(3, 8)]
+        pairs = [(a, b) for n, a in enumerate(names) for b in names[n + 1 :]]
+        joined = self.by.sample(pairs, min(len(pairs), self.by.randint(len(names) - 1, len(names) + 3)))
+        parallel = self.some(joined, 4)
+        cables = [(a, b, f"{a}--{b}") for a, b in joined] + [(a, b, f"{a}=={b}") for a, b in parallel]
+        cables += [(a, b, f"{a}##{b}") for a, b in parallel[1:]]
+        bundles = self.bundles(cables) if self.chance(0.8) else []
+        ports = [bundle.port for bundle in bundles]
+        cis: dict[str, Said] = {ci: {} for ci in (*names, *(link for _, _, link in cables), *ports)}
+        return World(
+            scale={"levels": ["ok", "at_risk", "degraded", "down"], "outside": "unknown", "degraded": "degraded"},
+            policy={},
+            cis=cis,
+            edges=[],
+            cables=cables,
+            forwards=frozenset(name for name in names if self.chance(0.8)),
+            anchors=frozenset(self.by.sample(names, self.by.randint(1, 2))),
+            vlans=self.vlans(names, cables) if self.chance(0.5) else {},
+            bundles=bundles,
+        )
+
+    def vlans(self, names: Sequence[str], cables: Sequence[tuple[str, str, str]]) -> dict[str, list[int]]:
+        """Some links state what they carry, some devices where they live; VLAN 4 no link states."""
+        carried = {link: self.some([1, 2, 3], 3) or [1, 2] for _, _, link in cables if self.chance(0.7)}
+        return carried | {name: self.some([1, 2, 3, 4], 2) or [1] for name in names if self.chance(0.3)}
+
+    def bundles(self, cables: Sequence[tuple[str, str, str]]) -> list[Bundled]:
+        """Devices that take some of their links as one; a link is in one bundle of a device at most."""
+        found = []
+        for device in sorted({end for a, b, _ in cables for end in (a, b)}):
+            links = self.some([link for a, b, link in cables if device in (a, b)], 4)
+            if len(links) > 1 and self.chance(0.7):
+                needs = self.by.randint(1, len(links))
+                found.append(Bundled(port=f"{device}:po", device=device, links=links, needs=needs))
+        return found
 
     def scale(self) -> dict[str, Any]:
         levels = [f"l{n}" for n in range(self.by.randint(2, 7))]
@@ -250,9 +294,13 @@ def graph_of(world: World) -> Graph:
     g = Graph()
     for name, said in world.cis.items():
         cls = "Switch" if name in world.forwards else "Server"
-        g.ci(cls, name, **said, **({"anchor": True} if name in world.anchors else {}))
-    for a, b in world.cables:
-        g.cable(a, b)
+        lives: dict[str, Any] = {"vlans": list(world.vlans[name])} if name in world.vlans else {}
+        g.ci(cls, name, **said, **lives, **({"anchor": True} if name in world.anchors else {}))
+    for a, b, link in world.cables:
+        carried: dict[str, Any] = {"tagged_vlans": list(world.vlans[link])} if link in world.vlans else {}
+        g.cable(a, b, link, **carried)
+    for bundle in world.bundles:
+        g.bundle(bundle.port, bundle.device, bundle.links, bundle.needs)
     for edge in world.edges:
         g.rel(edge.dependent, "DEPENDS_ON" if edge.carried else "POWERED_BY", edge.provider, **edge.said)
     return g
