@@ -129,6 +129,7 @@ async def test_a_new_fault_moves_nothing_and_the_past_has_todays_places(station:
     for then, own in ((imported, "ok"), (broken, "down")):
         past = await station.get(f"/cis/{n1}/map", at=then)
         assert by_name(past).keys() == by_name(before).keys()
+        assert past["ghosts"] == []  # what came later is not gone
         assert places(after).items() >= places(past).items()
         assert by_name(past)["n1"]["own"] == by_name(past)["Kiosk"]["propagated"] == own
         assert by_name(past)["pool"]["gates"][0]["standing"] == ("whole" if own == "ok" else "holds")

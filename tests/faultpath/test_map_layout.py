@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from faultpath.map.grouping import LEAST, blocks_of
 from faultpath.map.layers import layers_of
 from faultpath.map.model import Thing, Tie
-from faultpath.map.rows import lay_out
+from faultpath.map.rows import crossings, lay_out
 from impact.model import Health
 
 CHAIN = [("crm", "app"), ("app", "vm"), ("vm", "host"), ("shop", "app")]
@@ -48,6 +49,49 @@ def test_a_former_order_seeds_the_new_one() -> None:
     assert first.x < second.x
     first, second = lay_out([0, 0], [], {0: 5, 1: 3})
     assert second.x < first.x
+
+
+def test_lines_that_need_not_cross_do_not() -> None:
+    """Two chains over one host, and a third need beside them, in the order in which they cross."""
+    layers = [0, 1, 1, 2, 2, 2, 3, 3]
+    edges = [(1, 0), (2, 0), (4, 1), (5, 2), (3, 0), (7, 4), (6, 5)]
+    cells = lay_out(layers, edges)
+    assert crossings([(low, high) for high, low in edges], layers, [cell.x for cell in cells]) == 0
+
+
+@given(NODES, EDGES)
+def test_no_more_lines_cross_than_before(nodes: list[str], edges: list[tuple[str, str]]) -> None:
+    layers, ids = layers_of(nodes, edges), sorted(nodes)
+    heights = [layers[node] for node in ids]
+    pairs = {
+        (ids.index(low), ids.index(high))
+        for high, low in edges
+        if high in layers and low in layers and layers[high] != layers[low]
+    }
+    before = [2 * sum(layer == heights[node] for layer in heights[:node]) for node in range(len(ids))]
+    after = [cell.x for cell in lay_out(heights, pairs)]
+    assert naive(pairs, heights, after) == crossings(pairs, heights, after) <= naive(pairs, heights, before)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_to_lay_it_out_again_makes_it_no_worse(seed: int) -> None:
+    chance = random.Random(seed)
+    layers = [chance.randrange(5) for _ in range(30)]
+    edges = [(a, b) for a in range(30) for b in range(30) if layers[a] > layers[b] and chance.random() < 0.12]
+    upward, former = [(low, high) for high, low in edges], dict[int, int]()
+    counts = []
+    for _ in range(4):
+        former = {node: cell.x for node, cell in enumerate(lay_out(layers, edges, former))}
+        counts.append(crossings(upward, layers, [former[node] for node in range(30)]))
+    assert counts == sorted(counts, reverse=True)
+
+
+def naive(pairs: set[tuple[int, int]], layers: list[int], where: list[int]) -> int:
+    return sum(
+        layers[a] == layers[c] and layers[b] == layers[d] and where[a] < where[c] and where[b] > where[d]
+        for a, b in pairs
+        for c, d in pairs
+    )
 
 
 def test_an_empty_map_has_no_places() -> None:
