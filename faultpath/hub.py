@@ -38,8 +38,10 @@ from faultpath.graph_file import GraphFile
 from faultpath.graph_view import GraphView
 from faultpath.questions import Moment
 from impact.assess import Assessor
-from impact.graph import compile_graph
+from impact.failures import Failures
+from impact.graph import MADE_AT_ONCE, compile_graph
 from impact.model import Assessment, Complaint, ComplaintKind, Health, Signs
+from impact.propagate import calm_of
 from impact.vocabulary import vocabulary_of
 from ledger.clock import Clock
 from ledger.crash import boundary
@@ -85,11 +87,12 @@ class Nobody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
-    """One revision in the three forms that the hub needs, made together."""
+    """One revision in the forms that the hub needs, made together."""
 
     view: GraphView
     index: GraphIndex
     assessor: Assessor
+    failures: Failures
 
 
 @dataclass(kw_only=True)
@@ -183,7 +186,8 @@ class Hub:
             return None
         now, found, graph = self._clock.now(), self.assessment, self._graph
         faults = found.own if found else {}
-        return Moment(at=now, view=graph.view, graph=graph.assessor.graph, faults=faults, assessment=found)
+        compiled, failures = graph.assessor.graph, graph.failures
+        return Moment(at=now, view=graph.view, graph=compiled, faults=faults, assessment=found, failures=failures)
 
     async def graph_changed(self) -> None:
         """Load and compile the newest revision, bind the alerts anew, and decide again.
@@ -212,6 +216,8 @@ class Hub:
             tell(compiled.view)
         self._look_again()
         await asyncio.to_thread(self._graph_file.keep, compiled.view.columns)
+        if len(compiled.view.columns) > MADE_AT_ONCE:
+            await asyncio.to_thread(compiled.failures.prepare)
 
     def acted(self, number: int) -> None:
         """A person acted on an incident."""
@@ -283,11 +289,17 @@ class Hub:
         if len(columns.patch) > MOST_PATCHED + len(columns) // 20:
             columns = compacted(columns)
         names = Names(columns, before.index.names if before else None)
-        compiled = compile_graph(columns, self._vocabulary, before.assessor.graph if before else None)
+        former = before.assessor.graph if before else None
+        compiled = compile_graph(columns, self._vocabulary, former)
+        failures = Failures(compiled)
+        if len(compiled) > MADE_AT_ONCE and not (former and compiled.renews(former)):
+            compiled.calm = failures.calm()  # on arrays, which a large estate needs anyway
+        calm_of(compiled, former)
         return Graph(
             view=GraphView(columns, self._catalogue.is_a, names),
             index=GraphIndex(columns, names, before.index if before else None),
             assessor=Assessor(compiled),
+            failures=failures,
         )
 
     def _consume(self) -> bool:

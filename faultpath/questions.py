@@ -15,6 +15,7 @@ from cmdb.columns.fill import columns_of
 from cmdb.model import Snapshot
 from faultpath.graph_access import GraphAccess
 from faultpath.graph_view import GraphView
+from impact.failures import Failure, Failures
 from impact.graph import CompiledGraph, compile_graph
 from impact.model import Assessment, Health
 from impact.scale import Level
@@ -31,7 +32,7 @@ class Moment:
     """One revision, and what is broken in it by ``ci_id``: now, or as the hub said of a past time.
 
     ``faults_known`` is false for a time that is so long ago that what was broken then may be forgotten.
-    ``assessment`` is what the hub makes of it, if it is now.
+    ``assessment`` is what the hub makes of it, if it is now. ``failures``: what single failures do in this graph.
     """
 
     at: datetime
@@ -40,6 +41,15 @@ class Moment:
     faults: Mapping[str, Health] = field(default_factory=dict)
     faults_known: bool = True
     assessment: Assessment | None = None
+    failures: Failures | None = None
+
+    def alone(self, ci_id: str) -> Failure:
+        """What the failure of a CI alone would do.
+
+        Raises:
+            KeyError: there is no such CI.
+        """
+        return (self.failures or Failures(self.graph)).alone(self.graph.index[ci_id])
 
     @property
     def own(self) -> dict[int, Level]:
@@ -47,7 +57,7 @@ class Moment:
         return {self.graph.index[ci]: health for ci, health in self.faults.items() if ci in self.graph.index}
 
 
-Compiled: TypeAlias = tuple[GraphView, CompiledGraph]
+Compiled: TypeAlias = tuple[GraphView, Failures]
 
 
 class Past:
@@ -72,10 +82,11 @@ class Past:
         Raises:
             StoreUnavailableError: the store does not answer.
         """
-        view, graph = await self._graph_at(at)
+        view, failures = await self._graph_at(at)
         faults = await asyncio.to_thread(own_health_at, self._ledger, at)
         known = at >= self._clock.now() - self._remembers
-        return Moment(at=at, view=view, graph=graph, faults=faults, faults_known=known)
+        graph = failures.graph
+        return Moment(at=at, view=view, graph=graph, faults=faults, faults_known=known, failures=failures)
 
     async def _graph_at(self, at: datetime) -> Compiled:
         snapshot = await self._store.run(lambda graph: graph.snapshot(at=at))
@@ -88,4 +99,4 @@ class Past:
 
     def _compile(self, snapshot: Snapshot) -> Compiled:
         columns = columns_of(snapshot)
-        return GraphView(columns, self._catalogue.is_a), compile_graph(columns, self._vocabulary)
+        return GraphView(columns, self._catalogue.is_a), Failures(compile_graph(columns, self._vocabulary))

@@ -19,7 +19,7 @@ from cmdb.model import Snapshot
 from impact.circles import Inside, bears_unknown, only_worsens
 from impact.errors import ModelError
 from impact.layers import order_of
-from impact.needs import GROUP, OF_A_CI, OF_A_NEED, Need, Needs
+from impact.needs import OF_A_CI, OF_A_NEED, Need, Needs
 from impact.order import Order
 from impact.people import Business, business_of
 from impact.renewal import Changes, step_since
@@ -53,7 +53,12 @@ class CompiledGraph:
         self.needs: Rows[list[Need]] = Rows(reads.of)
         self.dependents: Rows[list[int]] = Rows(reads.dependents)
         self.reached_dependents: Rows[list[int]] = Rows(lambda i: reads.dependents(i, reached=True))
-        self._rules: Rows[tuple[Scoped, ...]] = Rows(lambda i: tuple(reads.rules(i, self.needs[i])))
+        self._rules: Rows[tuple[Scoped, ...]] = Rows(lambda i: self.rules_with(i, self._used(i)))
+        self.calm: Mapping[int, Level] | None = None
+        """The CIs that are not ok although nothing is broken, once it was worked out; by `impact.propagate`."""
+        self.unsettled: frozenset[int] = frozenset()
+        """Of a graph that was renewed, the CIs of which that may be otherwise than before."""
+        self._former: Columns | None = None
         self.brought_down: dict[int, frozenset[int]] = {}
         """What each CI's failure alone brings down, as far as it was asked; filled by `impact.roots`."""
         self._cones: dict[int, frozenset[int]] = {}
@@ -90,14 +95,17 @@ class CompiledGraph:
         order = before.order.extended(len(self), ends, self._providers, self.dependents.__getitem__)
         if order is not None:
             self.order = order
-        asked = touched | before.refused
-        stands = frozenset(before.standing - asked).union(i for i in asked if self._stands(i))
-        self.standing = stands | self.refused
+        self._former = before.columns
+        self.unsettled = touched | before.refused | self.refused
+
+    def renews(self, before: CompiledGraph) -> bool:
+        """Whether this one was made by renewing that one."""
+        return self._former is before.columns
 
     def _resolved(self) -> Business:
         columns, vocabulary = self.columns, self.vocabulary
         return business_of(
-            lambda i: columns.ci(i).attributes,
+            columns.attributes_of,
             players=lambda part: columns.of_classes(vocabulary.players(part)),
             numbered=columns.mentioning("head_count"),
             pairs=lambda part: [(edge.start, edge.end) for edge in columns.of_type(vocabulary.relation(part))],
@@ -133,7 +141,7 @@ class CompiledGraph:
         }.values():
             anew.read(edge)
         for i in sorted(self.stated):
-            list(anew.rules(i, self.needs[i]))
+            list(anew.rules(i, self._used(i)))
         return anew.mistakes
 
     # How a CI reduces what it needs
@@ -158,14 +166,21 @@ class CompiledGraph:
     def rules_of(self, i: int) -> tuple[Scoped, ...]:
         return self._rules[i] if i in self.ruled else ()
 
+    def rules_with(self, i: int, groups: Iterable[str | None]) -> tuple[Scoped, ...]:
+        """The rules of a CI that has redundant needs in these groups."""
+        return tuple(self._reads.rules(i, groups))
+
+    def _used(self, i: int) -> set[str | None]:
+        return {need.group for need in self.needs[i]}
+
     def _all_ruled(self) -> frozenset[int]:
         """The CIs that have redundant needs, state how their needs combine, or leave some of them out."""
-        grouped = (self._reads.dependent_of(edge) for edge in self.columns.speaking_of(GROUP))
+        grouped = self._reads.saying(lambda need: need.group is not None)
         ignoring: Iterable[int] = self.stated_maintenance
         if self.profile.policy.maintenance == "ignore_input":
             ignoring = range(len(self))
         leaving = (i for i in ignoring if self.ignores_maintained(i) and self.needs[i])
-        return frozenset(i for i in grouped if i is not None).union(self.stated, leaving)
+        return self.stated.union(grouped, leaving)
 
     def _is_ruled(self, i: int) -> bool:
         needs = self.needs[i]
@@ -175,7 +190,8 @@ class CompiledGraph:
     @cached_property
     def standing(self) -> frozenset[int]:
         """CIs that may not be ok although nothing is broken: by their rules, by a map, or in a refused circle."""
-        candidates = self.stated.union(self._reads.raised(), self.ruled if self.without_inputs else ())
+        raised = self._reads.saying(lambda need: need.sees[0] != 0)
+        candidates = self.stated.union(raised, self.ruled if self.without_inputs else ())
         return self.refused.union(i for i in candidates if self._stands(i))
 
     def _stands(self, i: int) -> bool:
@@ -266,7 +282,7 @@ class CompiledGraph:
         if len(self) <= MADE_AT_ONCE:
             for i in range(len(self)):
                 _ = self.needs[i], self.dependents[i], self.reached_dependents[i]
-        _ = self.order, self.standing, self._doubtful, self.passing
+        _ = self.order, self._doubtful, self.passing
         _ = net.ways, net.free_devices, net.free_devices_of_site, net.anchor_levels, net.hub_levels
         _ = net.hub_dominators
         net.as_built.prepare()
@@ -333,10 +349,10 @@ def compile_graph(
 
 def _stated_maintenance(columns: Columns, some: Iterable[int]) -> dict[int, str]:
     """What some CIs say of maintenance, by number."""
-    said = ((i, columns.ci(i).attributes.get("maintenance")) for i in some)
+    said = ((i, columns.attributes_of(i).get("maintenance")) for i in some)
     return {i: str(word) for i, word in said if word is not None}
 
 
 def _stated_rules(columns: Columns, some: Iterable[int]) -> frozenset[int]:
     """Those of some CIs that say how what they need combines."""
-    return frozenset(i for i in some if not columns.ci(i).attributes.keys().isdisjoint(OF_A_CI))
+    return frozenset(i for i in some if not columns.attributes_of(i).keys().isdisjoint(OF_A_CI))

@@ -23,25 +23,34 @@ Levels = dict[int, Level]
 Applied: TypeAlias = tuple[Scoped, list[tuple[Need, Input]], Level | None]
 
 
+def calm_of(graph: CompiledGraph, before: CompiledGraph | None = None) -> Mapping[int, Level]:
+    """The CIs that are not ok although nothing is broken. Worked out once; of a renewed graph, from the former's."""
+    if graph.calm is None:
+        known = before.calm if before is not None and graph.renews(before) else None
+        spread = Propagation(graph, known or {})
+        spread.settle(graph.standing if known is None else graph.unsettled)
+        graph.calm = spread.plain
+    return graph.calm
+
+
 class Propagation:
     """An evaluation that grows: faults, network effects and maintenance are added, and what depends on them settles.
 
     Only CIs that are not ok are held.
     """
 
-    def __init__(self, graph: CompiledGraph) -> None:
+    def __init__(self, graph: CompiledGraph, calm: Mapping[int, Level] | None = None) -> None:
         self.graph = graph
         self.own: Levels = {}
         self.network: Levels = {}
-        self.plain: Levels = {}
-        self.full: Levels = {}
+        calm = calm_of(graph) if calm is None else calm
+        self.plain: Levels = dict(calm)
+        self.full: Levels = dict(calm)
         self.maintained: set[int] = set()
         self._heirs: frozenset[int] = frozenset()
         """CIs that inherit maintenance and are left out for that by who needs them."""
         self.visited = 0
         """How many CIs were worked out, each time counted; a CI outside of a circle is once per settling."""
-        if graph.standing:
-            self._settle(graph.standing)
 
     def add(
         self,
@@ -59,7 +68,7 @@ class Propagation:
                     changed.append(node)
         fresh = set(maintained) - self.maintained
         self.maintained |= fresh
-        self._settle([*changed, *self._dependents_of(fresh)])
+        self.settle([*changed, *self._dependents_of(fresh)])
 
     def put(self, own: Mapping[int, Level], maintained: Iterable[int] = ()) -> frozenset[int]:
         """Replace own health and maintenance altogether, settle what that touches, and say whose health changed."""
@@ -67,14 +76,14 @@ class Propagation:
         touched = {n for n in own.keys() | self.own.keys() if own.get(n, 0) != self.own.get(n, 0)}
         touched.update(self._dependents_of(wanted ^ self.maintained))
         self.own, self.maintained = dict(own), wanted
-        self._settle(touched)
+        self.settle(touched)
         return frozenset(n for n in before.keys() | self.full.keys() if before.get(n, 0) != self.full.get(n, 0))
 
     def _dependents_of(self, nodes: Iterable[int]) -> Iterable[int]:
         """Maintenance changes nothing of a CI itself, but of what those see who need it."""
         return (dependent for node in nodes for dependent in self.graph.dependents[node])
 
-    def _settle(self, start: Iterable[int]) -> None:
+    def settle(self, start: Iterable[int]) -> None:
         """Settle health; where maintenance that is inherited takes an input out, again, from below."""
         passing = self.graph.passing
         left_out, self._heirs = self._heirs, frozenset()
@@ -87,7 +96,7 @@ class Propagation:
             self._settle_health(self._dependents_of(changed))
 
     def _settle_health(self, start: Iterable[int]) -> None:
-        """Providers first, by rank; a circle is worked out as a whole."""
+        """Work out these CIs and what follows from a change of theirs: by rank, a circle as a whole."""
         order = self.graph.order
         queue = [(order.rank[node], node) for node in set(start)]
         heapq.heapify(queue)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from cmdb.columns.columns import Columns
 from impact.arrays.lenses import Lens
 from impact.arrays.pictures import names_inputs
 from impact.graph import CompiledGraph
@@ -97,8 +98,13 @@ def parts_of(graph: CompiledGraph) -> Parts:
         names={need.provider: graph.names(need.provider) for node in rules.naming for need in graph.needs[node]},
         profile=graph.profile,
         revision=graph.revision,
-        ids=np.array([ci_id.encode() for ci_id in graph.ids], np.bytes_),
+        ids=_ids(graph.columns),
     )
+
+
+def _ids(columns: Columns) -> Array | None:
+    """Sorted, by number; none where CIs came that are not in order."""
+    return None if columns.patch.numbers else columns.base.ids
 
 
 class _Edges:
@@ -112,26 +118,21 @@ class _Edges:
         columns: list[tuple[Array, ...]] = [(np.zeros(0, np.int32),) * 4]
         usual, count = self._graph.profile.policy.default_weight, 0
         for dependent, provider, about, need_of in self._graph.need_columns():
-            codes, which = np.unique(about, return_inverse=True)
-            needs = [need_of(code) for code in codes.tolist()]
-            lens = [
-                lenses(Lens(sees=n.sees, carries_network=n.carries_network), (n.sees, n.carries_network)) for n in needs
-            ]
-            group = [groups(need.group, need.group) for need in needs]
-            columns.append((dependent, provider, _taken(lens, which), _taken(group, which)))
-            for at, need in enumerate(needs):
+            codes = np.flatnonzero(np.bincount(about)).tolist()
+            table = np.zeros((2, int(about.max(initial=0)) + 1), np.int32)
+            for code in codes:
+                need = need_of(code)
+                lens = Lens(sees=need.sees, carries_network=need.carries_network)
+                table[:, code] = lenses(lens, (need.sees, need.carries_network)), groups(need.group, need.group)
                 if need.weight != usual or need.drops is not None:
                     one = Special(weight=need.weight, drops=need.drops)
-                    self.special |= dict.fromkeys((np.flatnonzero(which == at) + count).tolist(), one)
+                    self.special |= dict.fromkeys((np.flatnonzero(about == code) + count).tolist(), one)
+            columns.append((dependent, provider, table[0][about], table[1][about]))
             count += len(dependent)
         self.dependent, self.provider, lens_of, self.group = (
             np.concatenate(some).astype(np.int32) for some in zip(*columns, strict=True)
         )
         self.lens = lens_of.astype(np.uint16)
-
-
-def _taken(values: list[int], which: Array) -> Array:
-    return np.array(values, np.int32)[which]
 
 
 class _Rules:
@@ -141,26 +142,31 @@ class _Rules:
         self._graph = graph
         self._groups = groups
         self.numbers = _Numbers()
+        self._known: dict[int, tuple[Rule, int]] = {}
+        """By identity, which is quick; the rule is kept, so that no other can have its place."""
         self.bare: list[int] = []
         self.naming: list[int] = []
 
     def read(self, edges: _Edges) -> None:
         graph = self._graph
         silent = np.array(sorted(graph.ruled - graph.stated), np.int32)
-        hard, group = (self._number(rule_of(name, graph.profile, name)) for name in ("worst", "k_of_n"))
+        hard, one_of = (self._number(rule_of(name, graph.profile, name)) for name in ("worst", "k_of_n"))
         mine = np.isin(edges.dependent, silent) & (edges.group != NO_GROUP)
-        pairs = np.unique(np.stack((edges.dependent[mine], edges.group[mine]), axis=1), axis=0)
-        stated = [row for i in sorted(graph.stated) for row in self._of(i)]
+        pairs = _pairs(edges, mine)
+        used: dict[int, list[str | None]] = {}
+        for i, group in _pairs(edges, ~mine & (edges.group != NO_GROUP)).tolist():
+            used.setdefault(i, []).append(self._groups.all[group])
+        stated = [row for i in sorted(graph.stated) for row in self._of(i, used.get(i, ()))]
         self.rows = np.concatenate(
             (
                 np.stack((silent, np.full_like(silent, NO_GROUP), np.full_like(silent, hard)), axis=1),
-                np.append(pairs, np.full((len(pairs), 1), group, np.int32), axis=1),
+                np.append(pairs, np.full((len(pairs), 1), one_of, np.int32), axis=1),
                 np.array(stated, np.int32).reshape(-1, 3),
             )
         ).astype(np.int32)
 
-    def _of(self, i: int) -> list[tuple[int, int, int]]:
-        rules = self._graph.rules_of(i)
+    def _of(self, i: int, groups: Iterable[str | None]) -> list[tuple[int, int, int]]:
+        rules = self._graph.rules_with(i, groups)
         if not rules:
             self.bare.append(i)
         if any(names_inputs(one.rule) for one in rules):
@@ -168,4 +174,13 @@ class _Rules:
         return [(i, self._groups(one.group, one.group), self._number(one.rule)) for one in rules]
 
     def _number(self, rule: Rule) -> int:
-        return self.numbers(rule, repr(rule))
+        known = self._known.get(id(rule))
+        if known is None:
+            known = self._known[id(rule)] = (rule, self.numbers(rule, repr(rule)))
+        return known[1]
+
+
+def _pairs(edges: _Edges, some: Array) -> Array:
+    """Dependent and group of some edges, each once: (k, 2)."""
+    both = np.unique(edges.dependent[some].astype(np.int64) << 32 | edges.group[some])
+    return np.stack((both >> 32, both & 0xFFFFFFFF), axis=1).astype(np.int32)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -13,8 +15,11 @@ from cmdb.columns.fill import columns_of
 from cmdb.graph import sqlite
 from cmdb.graph.effects import observation_from_json
 from cmdb.model import CI, Observation, Relation, Snapshot
+from faultpath import hub
 from faultpath.api import export
-from tests.faultpath.conftest import Station
+from faultpath.wiring import running
+from impact import graph
+from tests.faultpath.conftest import Station, set_up, settings_of
 from tests.faultpath.test_slice import imported
 
 
@@ -79,3 +84,36 @@ def test_an_export_of_any_size_is_one_document_in_bounded_parts(count: int) -> N
             {"from": ci.ci_id, "to": "CI00000", "type": "RUNS_ON", "attributes": {"weight": 2}} for ci in cis
         ],
     }
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["", "as in a large estate"])
+async def test_what_a_failure_affects_comes_by_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, large: bool
+) -> None:
+    """The same as its impact; a large estate is answered for by arrays from the first question on."""
+    if large:
+        monkeypatch.setattr(hub, "MADE_AT_ONCE", 0)
+        monkeypatch.setattr(graph, "MADE_AT_ONCE", 0)
+    async with running(settings_of(tmp_path)) as house:
+        station = await set_up(house)
+        await imported(station)
+        server = (await station.get("/cis", query="db1"))["items"][0]["id"]
+        impact = await station.get(f"/cis/{server}/impact")
+        whole = await station.get(f"/cis/{server}/affected", limit=500)
+        assert [one["service"]["id"] for one in whole["services"]] == [_id_of(one) for one in impact["services"]]
+        assert (whole["cannot_work"], whole["limited"]) == (impact["cannot_work"], impact["limited"])
+        assert whole["changed"] == len(whole["items"]) > 1
+        assert whole["next_cursor"] is None
+        paged, cursor = [], None
+        while True:
+            page = await station.get(f"/cis/{server}/affected", limit=1, **({"cursor": cursor} if cursor else {}))
+            paged += page["items"]
+            if (cursor := page["next_cursor"]) is None:
+                break
+        assert paged == whole["items"]
+        assert (await station.http.get(f"/api/v1/cis/{server}/affected?cursor=x")).status_code == 400
+
+
+def _id_of(hit: dict[str, Any]) -> str:
+    found: str = (hit.get("service") or hit["ci"])["id"]
+    return found

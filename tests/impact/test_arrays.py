@@ -38,7 +38,7 @@ def settled(
     """The scalar engine with every CI worked out: it leaves out those that nothing touched."""
     spread = Propagation(graph)
     spread.add(own, network, maintained)
-    spread._settle(range(len(graph.cis)))
+    spread.settle(range(len(graph.cis)))
     return spread
 
 

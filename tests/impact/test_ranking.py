@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,17 @@ from examples.estate.generate import generate
 from impact.arrays.ways import Ways
 from impact.assess import Assessor
 from impact.cabling import Cable
+from impact.failures import Failures
 from impact.graph import CompiledGraph
 from impact.model import Health
 from impact.network import Network
+from impact.propagate import calm_of
 from impact.ranking import rank
+from impact.state import evaluate
 from tests.acceptance.told import believe
 from tests.impact.kit import Graph
 from tests.impact.test_points import used_from_sites
-from tests.impact.worlds import SEEDS, Draw, graph_of
+from tests.impact.worlds import SEEDS, SIZES, Draw, graph_of
 
 
 def compare(graph: CompiledGraph) -> int:
@@ -36,6 +40,23 @@ def compare(graph: CompiledGraph) -> int:
         else:
             assert (list(found.services), (found.cannot_work, found.limited)) == (services, people), ci_id
     return len(ranked)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=SEEDS, size=SIZES)
+def test_a_failure_changes_what_the_engine_says_it_changes(seed: int, size: int) -> None:
+    """On the hub's own scale, in any network; and what is not ok with nothing broken is the same."""
+    graph = graph_of(replace(Draw(seed).world(size), scale={}, policy={})).compile()
+    failures, calm = Failures(graph), calm_of(graph)
+    assert failures.calm() == calm
+    for node in range(len(graph)):
+        full = evaluate(graph, {node: Health.DOWN}).spread.full
+        expected = {n: full.get(n, 0) for n in full.keys() | calm.keys() if full.get(n, 0) != calm.get(n, 0)}
+        failure = failures.alone(node)
+        levels = failure.levels.tolist()
+        found = dict(zip(failure.changed.tolist(), levels, strict=True))
+        assert {n: level for n, level in found.items() if level != calm.get(n, 0)} == expected
+        assert levels == sorted(levels, reverse=True)
 
 
 @pytest.mark.parametrize("seed", [1, 2])

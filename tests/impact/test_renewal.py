@@ -19,6 +19,7 @@ from impact.arrays.build import build
 from impact.arrays.evaluate import Evaluation
 from impact.arrays.parts import parts_of
 from impact.graph import CompiledGraph, compile_graph
+from impact.propagate import calm_of
 from impact.state import State, evaluate
 from impact.trial.play import words_for
 from impact.vocabulary import Vocabulary, vocabulary_of
@@ -78,7 +79,8 @@ class Course:
         ]
         self._apply(former, self.now)
         self.columns = patched(self.columns, self.store.changes_since(self.columns.revision), self.store.revision())
-        self.graph = compile_graph(self.columns, self.vocabulary, self.graph)
+        before, self.graph = self.graph, compile_graph(self.columns, self.vocabulary, self.graph)
+        calm_of(self.graph, before)
 
     def _apply(self, before: Graph, after: Graph) -> None:
         was = {one.key: one for one in before.relations}
@@ -104,7 +106,7 @@ def said(graph: CompiledGraph, broken: list[str]) -> dict[str, Any]:
     state = evaluate(graph, {graph.index[ci]: worst for ci in broken if ci in graph.index})
     return {
         "ruled": {ids[i] for i in graph.ruled},
-        "standing": {ids[i] for i in graph.standing},
+        "calm": {ids[i]: level for i, level in calm_of(graph).items()},
         "refused": {ids[i] for i in graph.refused},
         "circles": {frozenset(ids[i] for i in circle) for circle in graph.order.circles.values()},
         "tiers": {ids[i]: tier for i, tier in graph.business.tiers.items()},

@@ -30,7 +30,7 @@ from faultpath.api.business import (
     vips_out,
 )
 from faultpath.api.deps import Api, ApiState, AtMoment, View, Who, require
-from faultpath.api.paging import Cursor, Limit, Page, decode, page_of
+from faultpath.api.paging import Cursor, Limit, Page, decode, encode, page_of
 from faultpath.api.problems import not_found
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
@@ -158,6 +158,35 @@ class ExportedRelation(Shape):
     attributes: dict[str, Any]
 
 
+class AffectedServiceOut(Shape):
+    """A service, or an offering with trouble of its own, that would be hit."""
+
+    service: CiRef
+    tier: int
+    state: HealthWord
+
+
+class AffectedCiOut(Shape):
+    """A CI that would be otherwise than with nothing broken."""
+
+    ci: CiRef
+    health: HealthWord
+
+
+class AffectedOut(Shape):
+    """What a failure would do. ``changed`` counts the CIs of all pages."""
+
+    ci: CiRef
+    revision: int
+    services: list[AffectedServiceOut]
+    cannot_work: int
+    limited: int
+    people_total: int
+    changed: int
+    items: list[AffectedCiOut]
+    next_cursor: str | None = None
+
+
 class GraphExport(Shape):
     """All CIs and relations at one revision."""
 
@@ -252,6 +281,37 @@ async def get_impact(ci_id: str, api: Api, moment: AtMoment) -> WhatIf:
         vips=vips_out(impact.vips, impact.cannot_work, names),
         concerned=len({one.person_id for one in impact.stakeholders}),
         stakeholders=stakeholders_out(impact, moment.graph, names),
+    )
+
+
+@router.get("/cis/{ci_id}/affected")
+async def get_affected(ci_id: str, moment: AtMoment, limit: Limit = 100, cursor: Cursor = None) -> AffectedOut:
+    """What the failure of this CI alone would do: services and people whole, CIs by pages, the worst first.
+
+    Quick however large the estate: for the way to everybody concerned ask for its impact. ``?at=`` asks it of the graph
+    of a past time.
+    """
+    known_ci(moment.view, ci_id)
+    key = decode(cursor, int)
+    begin = max(0, int(key[0])) if key else 0
+    failure = await asyncio.to_thread(moment.alone, ci_id)
+    names, graph = Names(moment.view), moment.graph
+    page = slice(begin, begin + limit)
+    cis = zip(failure.changed[page].tolist(), failure.levels[page].tolist(), strict=True)
+    more = begin + limit < len(failure.changed)
+    return AffectedOut(
+        ci=names.ref(ci_id),
+        revision=moment.view.revision,
+        services=[
+            AffectedServiceOut(service=names.ref(graph.ids[one]), tier=graph.business.tier(one), state=word_of(state))
+            for one, state in failure.hit.items()
+        ],
+        cannot_work=failure.cannot_work,
+        limited=failure.limited,
+        people_total=len(graph.business.people),
+        changed=len(failure.changed),
+        items=[AffectedCiOut(ci=names.ref(graph.ids[one]), health=word_of(Health(level))) for one, level in cis],
+        next_cursor=encode(begin + limit) if more else None,
     )
 
 

@@ -123,6 +123,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cis/{ci_id}/affected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Affected
+         * @description What the failure of this CI alone would do: services and people whole, CIs by pages, the worst first.
+         *
+         *     Quick however large the estate: for the way to everybody concerned ask for its impact. ``?at=`` asks it of the graph
+         *     of a past time.
+         */
+        get: operations["get_affected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cis/{ci_id}/history": {
         parameters: {
             query?: never;
@@ -973,6 +996,55 @@ export interface components {
              * @enum {string}
              */
             verb: "acknowledge" | "start" | "pend" | "resolve" | "close" | "reopen" | "set_priority" | "comment";
+        };
+        /**
+         * AffectedCiOut
+         * @description A CI that would be otherwise than with nothing broken.
+         */
+        AffectedCiOut: {
+            ci: components["schemas"]["CiRef"];
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+        };
+        /**
+         * AffectedOut
+         * @description What a failure would do. ``changed`` counts the CIs of all pages.
+         */
+        AffectedOut: {
+            /** Cannot Work */
+            cannot_work: number;
+            /** Changed */
+            changed: number;
+            ci: components["schemas"]["CiRef"];
+            /** Items */
+            items: components["schemas"]["AffectedCiOut"][];
+            /** Limited */
+            limited: number;
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** People Total */
+            people_total: number;
+            /** Revision */
+            revision: number;
+            /** Services */
+            services: components["schemas"]["AffectedServiceOut"][];
+        };
+        /**
+         * AffectedServiceOut
+         * @description A service, or an offering with trouble of its own, that would be hit.
+         */
+        AffectedServiceOut: {
+            service: components["schemas"]["CiRef"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "at_risk" | "degraded" | "down" | "unknown";
+            /** Tier */
+            tier: number;
         };
         /**
          * AlertOut
@@ -3412,6 +3484,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CiDetail"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_affected: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                /** @description `next_cursor` of the page before; none for the first page */
+                cursor?: string | null;
+                /** @description how many items at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ci_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AffectedOut"];
                 };
             };
             /** @description The request is wrong */
