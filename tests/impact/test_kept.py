@@ -12,6 +12,7 @@ from examples.estate.generate import generate
 from examples.estate.physics import all_of, settle
 from examples.estate.signals import signals_of
 from impact.assess import Assessor
+from impact.propagate import calm_of
 from tests.acceptance.told import ASKED, believe, complaints_of, signs_of
 from tests.impact.kit import at, no_answer, signs
 from tests.impact.test_assess import office
@@ -39,6 +40,7 @@ def test_what_is_kept_is_what_would_be_worked_out_anew(seed: int, tmp_path: Path
 
 def test_what_every_evaluation_asks_for_is_worked_out_when_the_graph_is_compiled() -> None:
     graph = office().compile()
+    calm_of(graph)  # as the hub does beside its loop
     before = set(graph.__dict__) | set(graph.network.__dict__)
     seen = signs(alive=["core1", "core2", "dist", "acc", "b"], silent=["a"])
     assert Assessor(graph).assess([no_answer("a")], seen, at(15)).roots
