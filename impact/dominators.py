@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 
@@ -65,6 +65,21 @@ class DominatorTree:
         """Whether every way from the source to ``node`` passes ``dominator``."""
         outer, inner = self._span.get(dominator), self._span.get(node)
         return outer is not None and inner is not None and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+    def behind(self, nodes: Iterable[int]) -> dict[int, int]:
+        """How many of some nodes each of the others strictly dominates; those that dominate none are left out."""
+        found = dict.fromkeys(self.parent, 0)
+        for node in nodes:
+            found[node] += 1
+        counted = dict(found)
+        for node in sorted(self.parent, key=lambda one: self._span[one], reverse=True):  # children before parents
+            if node != self.SOURCE:
+                found[self.parent[node]] += found[node]
+        return {
+            node: count - counted[node]
+            for node, count in found.items()
+            if count > counted[node] and node != self.SOURCE
+        }
 
     def chain(self, node: int) -> Iterator[int]:
         """The strict dominators of a node, nearest first."""

@@ -30,6 +30,19 @@ class PointOfFailure:
     double: tuple[tuple[str, str], ...]
 
 
+def points_of_the_network(graph: CompiledGraph) -> list[tuple[str, int]]:
+    """Each device and link that is the only way to others, with how many it would cut off; the gravest first."""
+    cuts = graph.network.as_built.cuts.items()
+    found = [(graph.ids[node], count, graph.name(node)) for node, count in cuts]
+    return [(ci_id, count) for ci_id, count, _ in sorted(found, key=lambda one: (-one[1], one[2], one[0]))]
+
+
+def cut_off_by(graph: CompiledGraph, ci_id: str) -> int:
+    """How many devices a CI's failure alone would cut off from all anchors; 0 for one that the graph has not."""
+    node = graph.index.get(ci_id)
+    return 0 if node is None else graph.network.as_built.cuts.get(node, 0)
+
+
 def points_of_failure(graph: CompiledGraph, node: int) -> frozenset[int]:
     """The CIs whose failure alone brings this one down (a service: for all of its users)."""
     healthy = evaluate(graph, {})

@@ -167,8 +167,31 @@ class Reachability:
         now, before = self._tree(0), self._as_built._tree(0)  # noqa: SLF001
         return next((node for node in now.chain(device) if not before.dominates(node, device)), None)
 
+    @cached_property
+    def cuts(self) -> dict[int, int]:
+        """What is a single point of failure of the network → how many devices it would cut off."""
+        found = {node: len(self._lost_with(node)) for node in self._heavy}
+        several = []
+        alone: list[list[int]] = [[] for _ in self._net.layers]
+        for device in self.devices:
+            first, *more = self._places(device)
+            if more:
+                several.append(device)
+            else:
+                alone[first].append(device)
+        for place, devices in enumerate(alone):
+            for node, count in self._tree(place).behind(devices).items():
+                for one in self._together.get(node, (node,)):
+                    if one not in self._heavy:
+                        found[one] = found.get(one, 0) + count
+        for device in several:
+            for node in self.points_of(device):
+                if node not in self._heavy:
+                    found[node] = found.get(node, 0) + 1
+        return {node: count for node, count in found.items() if count}
+
     def prepare(self) -> None:
         """Work out now what every other set of failures is compared with."""
         for place in range(len(self._net.layers)):
             self._tree(place)
-        _ = self.devices, self._heavy
+        _ = self.devices, self.cuts

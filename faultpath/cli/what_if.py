@@ -89,16 +89,23 @@ def what_if(
 
 
 def points_of_failure(
-    ci: Annotated[str, typer.Argument(help="A service, or any CI: its id or its name.")],
+    ci: Annotated[str | None, typer.Argument(help="A service, or any CI: its id or its name.")] = None,
     *,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Without a service: how many at most.")] = 20,
     at: At = None,
     url: Url = None,
     token_file: TokenFile = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """What a service hangs by: every CI whose failure alone brings it down, and what would have to be doubled."""
+    """What a service hangs by: every CI whose failure alone brings it down, and what would have to be doubled.
+
+    Without a service: the devices and links that are the only way to others, those that cut off most first.
+    """
     client = connect(url, token_file)
+    if ci is None:
+        _print_network(client.get("/points-of-failure", {"limit": limit, "at": at}), as_json=as_json, as_csv=as_csv)
+        return
     found = client.get(f"/cis/{the_ci(client, ci)['id']}/points-of-failure", {"at": at})
     if as_json:
         print_json(found)
@@ -112,6 +119,20 @@ def points_of_failure(
         print_csv(columns, rows)
     else:
         print_table(columns, rows, f"{name_of(found['ci'])} survives the failure of any one CI")
+
+
+def _print_network(found: Mapping[str, Any], *, as_json: bool, as_csv: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    rows = [(name_of(one["ci"]), one["ci"]["cls"], one["cuts_off"]) for one in found["items"]]
+    columns = ("single point of failure", "class", "devices that it cuts off")
+    if as_csv:
+        print_csv(columns, rows)
+        return
+    print_table(columns, rows, "the network has no single point of failure")
+    if found["total"] > len(rows):
+        say(f"{len(rows)} of {found['total']}; --limit shows more")
 
 
 def ranking(

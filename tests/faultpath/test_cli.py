@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from faultpath.cli.main import app
 from tests.faultpath.conftest import MODEL, PASSWORD
+from tests.faultpath.test_slice import NETWORK
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs/reference/cli.md"
@@ -359,3 +360,15 @@ def test_help_is_there() -> None:
     for words, _ in commands():
         done = CliRunner().invoke(app, [*words.split()[1:], "--help"])
         assert done.exit_code == 0, words
+
+
+def test_spof_without_a_service_lists_the_network(served: Served) -> None:
+    assert "the network has no single point of failure" in served.run("spof")
+    model = served.folder / "network.yaml"
+    model.write_text(NETWORK)
+    served.run("import", str(model))
+    assert served.run("spof", "--csv").splitlines()[:2] == [
+        "single point of failure,class,devices that it cuts off", "Core,Switch,2",
+    ]  # fmt: skip
+    assert "1 of 4; --limit shows more" in served.run("spof", "--limit", "1")
+    assert json.loads(served.run("spof", "--json"))["total"] == 4

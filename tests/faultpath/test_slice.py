@@ -23,6 +23,18 @@ def alertmanager(name: str = "HostDown", status: str = "firing", **labels: str) 
     return {"version": "4", "groupKey": "{}", "status": status, "receiver": "faultpath", "alerts": [alert]}
 
 
+NETWORK = """faultpath_model: 1
+source: network
+cis:
+  - {key: core, class: Switch, name: Core, attributes: {anchor: true}}
+  - {key: edge, class: Switch, name: Edge}
+  - {key: desk, class: Server, name: Desk server}
+links:
+  - {a: {ci: core, port: "1"}, b: {ci: edge, port: up}}
+  - {a: {ci: edge, port: "2"}, b: {ci: desk, port: eth0}}
+"""
+
+
 async def imported(station: Station) -> dict[str, Any]:
     answer = await station.http.post(
         "/api/v1/import", content=MODEL.read_bytes(), headers={"content-type": "application/yaml"}
@@ -251,6 +263,18 @@ async def test_the_same_is_asked_of_a_past_time(station: Station) -> None:
     before_all = await station.http.get(f"/api/v1/cis/{db1}/impact", params={"at": "2020-01-01T00:00:00Z"})
     no_zone = await station.http.get(f"/api/v1/cis/{db1}/impact", params={"at": "2020-01-01T00:00:00"})
     assert (before_all.status_code, no_zone.status_code) == (404, 400)
+
+
+async def test_the_network_is_told_what_it_hangs_by(station: Station) -> None:
+    await imported(station)
+    assert await station.get("/points-of-failure") == {"revision": 1, "total": 0, "items": []}
+    answer = await station.http.post("/api/v1/import", content=NETWORK, headers={"content-type": "application/yaml"})
+    assert answer.status_code == 200, answer.text
+    told = await station.get("/points-of-failure", limit=2)
+    assert [(one["ci"]["name"], one["cuts_off"]) for one in told["items"]] == [("Core", 2), ("Core 1 ↔ Edge up", 2)]
+    assert told["total"] == 4
+    edge = (await station.get("/cis", query="Edge", **{"class": "Switch"}))["items"][0]["id"]
+    assert (await station.get(f"/cis/{edge}"))["cuts_off"] == 1
 
 
 async def test_a_service_is_told_what_it_hangs_by(station: Station) -> None:

@@ -10,6 +10,7 @@ from hypothesis import event, given, settings
 from impact.arrays.ways import Ways
 from impact.errors import ModelError
 from impact.graph import CompiledGraph
+from impact.points import cut_off_by, points_of_the_network
 from impact.state import State, evaluate
 from impact.wiring import vlans_of
 from tests.impact.kit import Graph
@@ -192,6 +193,30 @@ def test_networks_are_what_the_naive_evaluator_says(seed: int) -> None:
         assert device in graph.network.broken(frozenset(those)).lost
     for node in state.failed:
         assert state.isolated.keys() <= graph.cone(node) or len(state.failed) > 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(SEEDS)
+def test_what_a_point_of_failure_cuts_off_is_what_removing_it_shows(seed: int) -> None:
+    case = Case(world=Draw(seed).wired(), broken={}, maintained=frozenset())
+    graph, naive = case.compiled(), case.truth()
+    parts = {part for cable in case.world.cables for part in cable}
+    devices = naive.reached(set()) & {end for a, b, _ in case.world.cables for end in (a, b)}
+    lost = {part: len(devices - naive.reached({part}) - {part}) for part in parts}
+    assert dict(points_of_the_network(graph)) == {part: count for part, count in lost.items() if count}
+    assert {part: cut_off_by(graph, part) for part in parts} == lost
+
+
+def test_the_points_that_cut_off_most_come_first() -> None:
+    g = ring()
+    g.ci("Switch", "leaf")
+    g.cable("a", "leaf")
+    g.cable("leaf", "core2")
+    g.ci("Server", "core2")
+    found = points_of_the_network(g.compile())
+    assert found[0] == ("core", 7)
+    assert found[1:4] == [("a", 2), ("a--leaf", 2), ("b", 2)]
+    assert cut_off_by(g.compile(), "nobody") == 0
 
 
 @settings(max_examples=200, deadline=None)

@@ -37,6 +37,7 @@ from faultpath.graph_view import GraphView
 from faultpath.stakes import slas
 from impact.assess import Assessor
 from impact.model import Health
+from impact.points import cut_off_by
 from ledger.audit import record
 
 router = APIRouter(tags=["graph"], dependencies=[Depends(require(READ))])
@@ -81,12 +82,16 @@ class RelationOut(Shape):
 
 
 class CiDetail(CiOut):
-    """A CI with its values, who said them, its relations, and why its health is as it is."""
+    """A CI with its values, who said them, its relations, and why its health is as it is.
+
+    ``cuts_off``: of how many devices it is a single point of failure, as their only way to the anchors.
+    """
 
     revision: int
     attributes: dict[str, Any]
     reason: ReasonOut | None
     via: list[CiRef]
+    cuts_off: int
     observations: list[ObservationOut]
     relations: list[RelationOut]
 
@@ -227,6 +232,7 @@ async def get_ci(ci_id: str, api: Api, view: View) -> CiDetail:
             "attributes": dict(ci.attributes),
             "reason": names.reason(found.reason) if found else None,
             "via": names.refs(found.via) if found else [],
+            "cuts_off": cut_off_by(moment.graph, ci_id) if (moment := api.hub.moment()) else 0,
             "observations": [_observation(one, ci) for one in said],
             "relations": _relations(view, ci_id, names),
         }

@@ -33,7 +33,7 @@ from faultpath.stakes import Sla, slas
 from impact.errors import ModelError
 from impact.graph import CompiledGraph
 from impact.model import Health
-from impact.points import explained_points_of_failure, points_of_failure
+from impact.points import explained_points_of_failure, points_of_failure, points_of_the_network
 from impact.ranking import rank
 from impact.redundancy import Doubled, Laid, Redundancy, with_redundancy
 from impact.whatif import Outcome, Scenario, compare, links_between, try_out
@@ -183,6 +183,21 @@ class PointOfFailureOut(Shape):
     ci: CiRef
     path: list[CiRef]
     double: list[DoubleOut]
+
+
+class NetworkPointOut(Shape):
+    """A device or link, and how many devices its failure alone would cut off from all anchors."""
+
+    ci: CiRef
+    cuts_off: int
+
+
+class NetworkPointsOut(Shape):
+    """The single points of failure of the network; ``total`` may be more than are listed."""
+
+    revision: int
+    total: int
+    items: list[NetworkPointOut]
 
 
 class PointsOfFailureOut(Shape):
@@ -338,6 +353,22 @@ async def get_points_of_failure(ci_id: str, moment: AtMoment) -> PointsOfFailure
             )
             for point in found
         ],
+    )
+
+
+@router.get("/points-of-failure")
+async def get_points_of_the_network(
+    moment: AtMoment, limit: Annotated[int, Query(ge=1, le=MOST_NAMED)] = 100
+) -> NetworkPointsOut:
+    """Each device and link that is the only way from the anchors to others, those that cut off most first.
+
+    ``?at=`` asks it of the graph of a past time.
+    """
+    found, names = points_of_the_network(moment.graph), Names(moment.view)
+    return NetworkPointsOut(
+        revision=moment.view.revision,
+        total=len(found),
+        items=[NetworkPointOut(ci=names.ref(ci_id), cuts_off=count) for ci_id, count in found[:limit]],
     )
 
 

@@ -698,6 +698,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/points-of-failure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points Of The Network
+         * @description Each device and link that is the only way from the anchors to others, those that cut off most first.
+         *
+         *     ``?at=`` asks it of the graph of a past time.
+         */
+        get: operations["get_points_of_the_network"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quarantine": {
         parameters: {
             query?: never;
@@ -1206,6 +1228,8 @@ export interface components {
         /**
          * CiDetail
          * @description A CI with its values, who said them, its relations, and why its health is as it is.
+         *
+         *     ``cuts_off``: of how many devices it is a single point of failure, as their only way to the anchors.
          */
         CiDetail: {
             /** Attributes */
@@ -1214,6 +1238,8 @@ export interface components {
             };
             /** Cls */
             cls: string;
+            /** Cuts Off */
+            cuts_off: number;
             /** Id */
             id: string;
             /** Name */
@@ -2066,6 +2092,27 @@ export interface components {
             csrf: string | null;
             /** Scopes */
             scopes: string[];
+        };
+        /**
+         * NetworkPointOut
+         * @description A device or link, and how many devices its failure alone would cut off from all anchors.
+         */
+        NetworkPointOut: {
+            ci: components["schemas"]["CiRef"];
+            /** Cuts Off */
+            cuts_off: number;
+        };
+        /**
+         * NetworkPointsOut
+         * @description The single points of failure of the network; ``total`` may be more than are listed.
+         */
+        NetworkPointsOut: {
+            /** Items */
+            items: components["schemas"]["NetworkPointOut"][];
+            /** Revision */
+            revision: number;
+            /** Total */
+            total: number;
         };
         /**
          * NoticeOut
@@ -6449,6 +6496,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description The request is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A credential is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description This credential may not do that */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description It is not in a state that allows this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description The body is malformed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+            /** @description A part of the hub is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                    "application/problem+json": unknown;
+                };
+            };
+        };
+    };
+    get_points_of_the_network: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkPointsOut"];
                 };
             };
             /** @description The request is wrong */
