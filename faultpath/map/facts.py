@@ -12,7 +12,7 @@ from faultpath.graph_view import GraphView
 from faultpath.map.model import REACHED_THROUGH, Direction, Facts, Mode, Question, Thing, Tie
 from faultpath.map.reach import further, reach, ties_of
 from faultpath.map.scene import Scene
-from faultpath.map.sentence import Hurt, departments_of, hurt_by, hurts, saved_from, sentence_down, sentence_up
+from faultpath.map.sentence import departments_of, hurt_by, hurt_of, hurts, saved_from, sentence_down, sentence_up
 from impact.gates import Gate, Standing
 from impact.model import Health
 from impact.whatif import path_down
@@ -68,8 +68,8 @@ def facts_of_incident(incident: Incident, scene: Scene | None, question: Questio
     called = root or incident.unbound_resource or "?"
     drawn = dict.fromkeys([*([root] if root else []), *(step for hit in incident.services for step in hit.path)])
     steps = {(dependent, needed) for hit in incident.services for needed, dependent in pairwise(hit.path)}
-    hit = frozenset(one.ci_id for one in incident.services if one.state >= Health.DEGRADED)
-    hurt = Hurt(services=hit, people=people, saved=saved_from(scene, root) if scene and root else 0)
+    states = {one.ci_id: one.state for one in incident.services}
+    hurt = hurt_of(states, people, saved_from(scene, root) if scene and root else 0)
     state = (scene.health(root) if scene else Health.UNKNOWN) if root else Health.UNKNOWN
     if scene is None:
         sentence = hurts(called, state, incident.opened_at, hurt, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,10 +18,11 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hurt:
-    """What is worse than at risk: services, offerings hit by themselves; who meets one of them so; what was saved."""
+    """What is worse than at risk, who meets one of those so, and how many services are at risk or saved."""
 
     services: frozenset[CiId]
     people: frozenset[CiId]
+    at_risk: int
     saved: int
 
 
@@ -32,17 +33,27 @@ def hurt_by(scene: Scene, node: int) -> Hurt:
     impact = scene.moment.assessment.impacts.get(ci_id) if scene.moment.assessment else None
     saved = saved_from(scene, ci_id)
     if impact is not None:
-        services = {hit.ci_id for hit in impact.services if hit.state >= Health.DEGRADED}
-        return Hurt(services=frozenset(services), people=impact.cannot_work | impact.limited, saved=saved)
+        services = {hit.ci_id: hit.state for hit in impact.services}
+        return hurt_of(services, impact.cannot_work | impact.limited, saved)
     cut: dict[int, list[int]] = {}
     for isolated, by in state.isolated.items():
         for one in by:
             cut.setdefault(one, []).append(isolated)
     held = closure(node, lambda at: [*_held_by(scene, at), *cut.get(at, ())])
-    hit = [s for s in state.views.hit() if s in held and state.service(s) >= Health.DEGRADED]
+    hit = [s for s in state.views.hit() if s in held]
     seen = state.views.people(hit)
     people = {ids[person] for person, services in seen.items() if max(services.values()) >= Health.DEGRADED}
-    return Hurt(services=frozenset(ids[s] for s in hit), people=frozenset(people), saved=saved)
+    return hurt_of({ids[s]: state.service(s) for s in hit}, people, saved)
+
+
+def hurt_of(services: Mapping[CiId, Health], people: Iterable[CiId], saved: int) -> Hurt:
+    """Those of the services that are hit, told apart by their state."""
+    return Hurt(
+        services=frozenset(ci_id for ci_id, state in services.items() if state >= Health.DEGRADED),
+        people=frozenset(people),
+        at_risk=sum(state == Health.AT_RISK for state in services.values()),
+        saved=saved,
+    )
 
 
 def _held_by(scene: Scene, node: int) -> Iterable[int]:
@@ -72,6 +83,8 @@ def hurts(cause: CiId, state: Health, since: datetime | None, hurt: Hurt, depart
     args: dict[str, Arg] = {"cause": cause, "state": state.word}
     if since is not None:
         args["since"] = since.isoformat()
+    if hurt.at_risk:
+        args["at_risk"] = hurt.at_risk
     if hurt.saved:
         args["saved"] = hurt.saved
     if not hurt.services:

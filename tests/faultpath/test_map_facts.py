@@ -73,10 +73,11 @@ def test_a_sentence_says_whom_it_hurts_and_what_redundancy_saved() -> None:
     facts = of(scene_of(firm(), "h1"), "h1")
     assert said(facts) == (
         "h1 is down since 2026-01-01 00:00:10 UTC. Hurts 1 service, 2 people in 1 department."
-        " 1 service saved by redundancy."
+        " 1 service at risk. 1 service saved by redundancy."
     )
     assert said(facts, "zh") == (
-        "h1 中断（自 2026-01-01 00:00:10 UTC 起）。影响 1 项服务，1 个部门的 2 人。冗余保住了 1 项服务。"
+        "h1 中断（自 2026-01-01 00:00:10 UTC 起）。影响 1 项服务，1 个部门的 2 人。"
+        "另有 1 项服务有风险。冗余保住了 1 项服务。"
     )
     assert facts.things["sales"].people == 2
     assert facts.things["legal"].people == 0
