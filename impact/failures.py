@@ -19,6 +19,7 @@ from impact.arrays.evaluate import Evaluation
 from impact.arrays.lenses import CODES
 from impact.arrays.parts import parts_of
 from impact.arrays.reach import Reach
+from impact.arrays.users import Users
 from impact.arrays.ways import Ways
 from impact.graph import CompiledGraph
 from impact.model import Health
@@ -27,6 +28,11 @@ from impact.scale import Level
 from impact.viewpoints import Views
 
 States: TypeAlias = dict[int, Level]
+Counts: TypeAlias = tuple[int, int]
+"""How many people cannot work, and are limited."""
+
+KEPT = 10_000
+"""So many sets of services that are hit are remembered with whom they hit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,8 @@ class _Trials:
         self._down_always = self._down(np.arange(self.arrays.n))
         self._ways = Ways(graph.network)
         self._networks: dict[frozenset[int], _Network] = {}
-        self._people: dict[tuple[tuple[int, Level], ...], tuple[int, int]] = {}
+        self._users = Users(graph.business, len(graph), graph.name)
+        self._people: dict[tuple[tuple[int, Level], ...], tuple[Mapping[int, Health], Counts]] = {}
 
     def calm(self) -> States:
         places = np.flatnonzero(self.evaluation.plain & CODES)
@@ -173,29 +180,33 @@ class _Trials:
     # The business
 
     def _failure(self, states: States, by_site: Mapping[int, States], changed: Array, levels: Array) -> Failure:
-        business = self.graph.business
-        views = Views(business=business, full=states, by_site=by_site)
-        hit = {one: Health(views.state(one)) for one in views.hit()}
-        cannot_work, limited = self._count(views, hit)
+        hit, counts = self._met_alike(states) if not by_site else self._met(states, by_site)
         worst_first = np.lexsort((changed, -levels.astype(np.int16)))
         return Failure(
-            hit={one: hit[one] for one in sorted(hit, key=lambda s: (-hit[s], business.tier(s), self.graph.name(s)))},
-            cannot_work=cannot_work,
-            limited=limited,
+            hit=hit,
+            cannot_work=counts[0],
+            limited=counts[1],
             changed=changed[worst_first],
             levels=levels[worst_first],
         )
 
-    def _count(self, views: Views, hit: Mapping[int, Health]) -> tuple[int, int]:
-        """How many people cannot work, and are limited; each once, at their worst."""
-        key = tuple(sorted(views.full.items())) if not views.by_site else None
-        if key is not None and key in self._people:
-            return self._people[key]
-        levels = [max(met.values()) for met in views.people(hit).values()]
-        found = levels.count(Health.DOWN), levels.count(Health.DEGRADED)
-        if key is not None:
-            self._people[key] = found
+    def _met_alike(self, states: States) -> tuple[Mapping[int, Health], Counts]:
+        """What is hit, and how many people, where those of all sites meet the same."""
+        key = tuple(sorted(states.items()))
+        found = self._people.get(key)
+        if found is None:
+            found = self._users.hit(states), self._users.counts(states)
+            if len(self._people) < KEPT:
+                self._people[key] = found
         return found
+
+    def _met(self, states: States, by_site: Mapping[int, States]) -> tuple[Mapping[int, Health], Counts]:
+        business = self.graph.business
+        views = Views(business=business, full=states, by_site=by_site)
+        hit = {one: Health(views.state(one)) for one in views.hit()}
+        levels = [max(met.values()) for met in views.people(hit).values()]
+        order = sorted(hit, key=lambda s: (-hit[s], business.tier(s), self.graph.name(s)))
+        return {one: hit[one] for one in order}, (levels.count(Health.DOWN), levels.count(Health.DEGRADED))
 
 
 def _network(graph: CompiledGraph, ways: Ways, broken: frozenset[int]) -> _Network:

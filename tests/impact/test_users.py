@@ -11,8 +11,11 @@ from random import Random
 
 import pytest
 
+from impact.arrays.users import Users
 from impact.assess import Assessor
+from impact.business import in_order
 from impact.model import HeadCount, Health, Signs
+from impact.state import evaluate
 from impact.whatif import Scenario, try_out
 from tests.impact.kit import Graph, alert, assess, at
 
@@ -187,3 +190,24 @@ def test_distinct_users_and_those_who_are_a_number_are_those_that_one_counts_by_
         heads += outcome.estimate.cannot_work + outcome.estimate.limited
     assert apart > BLOCK / 5
     assert heads > BLOCK
+
+
+def test_arrays_count_the_users_that_the_engine_counts() -> None:
+    """What is hit, in order, and how many people; where all meet the same."""
+    apart = hurt = 0
+    for seed in range(BLOCK):
+        one = firm_with_offerings(seed)
+        graph = one.graph().compile()
+        state = evaluate(graph, {graph.index[ci]: effect for ci, effect in one.faults.items()})
+        hits = graph.business.tiers.keys() | graph.business.offerings.keys()
+        levels = {node: level for node, level in state.spread.full.items() if level > 0 and node in hits}
+        expected, users = state.views.hit(), Users(graph.business, len(graph), graph.name)
+        found = users.hit(levels)
+        assert list(found.items()) == [(node, state.service(node)) for node in in_order(state, expected)], seed
+        worst = [max(met.values()) for met in state.views.people(expected).values()]
+        assert users.counts(levels) == (worst.count(Health.DOWN), worst.count(Health.DEGRADED)), seed
+        assert (users.hit({}), users.counts({})) == ({}, (0, 0)), "what was asked before leaves nothing behind"
+        apart += len(found.keys() - graph.business.tiers.keys())
+        hurt += len(worst)
+    assert apart > BLOCK / 5
+    assert hurt > BLOCK

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from cmdb.model import CI, LinkedObservation, Relation
@@ -34,6 +34,7 @@ from faultpath.api.paging import Cursor, Limit, Page, decode, encode, page_of
 from faultpath.api.problems import not_found
 from faultpath.api.shapes import CiRef, HealthWord, Names, ReasonOut, Shape, word_of
 from faultpath.graph_view import GraphView
+from faultpath.questions import Moment
 from faultpath.stakes import slas
 from impact.assess import Assessor
 from impact.model import Health
@@ -290,8 +291,8 @@ async def get_impact(ci_id: str, api: Api, moment: AtMoment) -> WhatIf:
     )
 
 
-@router.get("/cis/{ci_id}/affected")
-async def get_affected(ci_id: str, moment: AtMoment, limit: Limit = 100, cursor: Cursor = None) -> AffectedOut:
+@router.get("/cis/{ci_id}/affected", response_model=AffectedOut)
+async def get_affected(ci_id: str, moment: AtMoment, limit: Limit = 100, cursor: Cursor = None) -> Response:
     """What the failure of this CI alone would do: services and people whole, CIs by pages, the worst first.
 
     Quick however large the estate: for the way to everybody concerned ask for its impact. ``?at=`` asks it of the graph
@@ -300,25 +301,32 @@ async def get_affected(ci_id: str, moment: AtMoment, limit: Limit = 100, cursor:
     known_ci(moment.view, ci_id)
     key = decode(cursor, int)
     begin = max(0, int(key[0])) if key else 0
-    failure = await asyncio.to_thread(moment.alone, ci_id)
-    names, graph = Names(moment.view), moment.graph
-    page = slice(begin, begin + limit)
+    body = await asyncio.to_thread(_affected, moment, ci_id, slice(begin, begin + limit))
+    return Response(body, media_type="application/json")
+
+
+def _affected(moment: Moment, ci_id: str, page: slice) -> str:
+    """The body of the answer: there may be thousands of services, which are written but once."""
+    failure, graph = moment.alone(ci_id), moment.graph
+
+    def ref(node: int) -> CiRef:
+        return CiRef(id=graph.ids[node], name=graph.name(node), cls=graph.columns.class_of(node))
+
     cis = zip(failure.changed[page].tolist(), failure.levels[page].tolist(), strict=True)
-    more = begin + limit < len(failure.changed)
     return AffectedOut(
-        ci=names.ref(ci_id),
+        ci=ref(graph.index[ci_id]),
         revision=moment.view.revision,
         services=[
-            AffectedServiceOut(service=names.ref(graph.ids[one]), tier=graph.business.tier(one), state=word_of(state))
+            AffectedServiceOut(service=ref(one), tier=graph.business.tier(one), state=word_of(state))
             for one, state in failure.hit.items()
         ],
         cannot_work=failure.cannot_work,
         limited=failure.limited,
         people_total=len(graph.business.people),
         changed=len(failure.changed),
-        items=[AffectedCiOut(ci=names.ref(graph.ids[one]), health=word_of(Health(level))) for one, level in cis],
-        next_cursor=encode(begin + limit) if more else None,
-    )
+        items=[AffectedCiOut(ci=ref(one), health=word_of(Health(level))) for one, level in cis],
+        next_cursor=encode(page.stop) if page.stop < len(failure.changed) else None,
+    ).model_dump_json(by_alias=True)
 
 
 @router.get("/graph/export", response_model=GraphExport)
